@@ -1,0 +1,42 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+    name: "tempera",
+    products: [
+        .library(name: "Tempera", targets: ["Tempera"]),
+        .executable(name: "tempera", targets: ["TemperaCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CFFmpeg",
+            pkgConfig: "libavdevice libavfilter libavformat libavcodec libswscale libswresample libavutil",
+            providers: [.apt([
+                "libavdevice-dev", "libavfilter-dev", "libavformat-dev", "libavcodec-dev", "libswscale-dev",
+                "libswresample-dev", "libavutil-dev",
+            ])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels"),
+        .target(name: "Network", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Media", dependencies: ["CFFmpeg", "Network", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "Pipeline", dependencies: ["Network", "Media", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "Perception", dependencies: ["CKernels", "COpenBLAS", "Network", "Media"]),
+        .target(name: "Tempera", dependencies: ["Network", "Media", "Pipeline", "Perception"]),
+        .executableTarget(
+            name: "TemperaCLI",
+            dependencies: [
+                "Tempera", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(name: "NetworkTests", dependencies: ["Network", "CKernels"]),
+        .testTarget(name: "MediaTests", dependencies: ["Media"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "PerceptionTests", dependencies: ["Perception"]),
+        .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,40 @@
+/// The picture stream of a source, as the network and the sink see it: display orientation, after any resize.
+public struct VideoFormat: Sendable {
+    public var width: Int
+    public var height: Int
+    public var timeBase: Rational
+    /// The average rate the file states; nil when it states none.
+    public var frameRate: Rational?
+    /// Pixel aspect; 1:1 when unknown.
+    public var sampleAspect: Rational
+    /// Seconds to be read, if known.
+    public var duration: Double?
+    /// Frames to be read, if known or countable from duration and rate.
+    public var frameCount: Int?
+
+    public init(width: Int, height: Int, timeBase: Rational, frameRate: Rational?, sampleAspect: Rational, duration: Double?, frameCount: Int?) {
+        self.width = width
+        self.height = height
+        self.timeBase = timeBase
+        self.frameRate = frameRate
+        self.sampleAspect = sampleAspect
+        self.duration = duration
+        self.frameCount = frameCount
+    }
+}
+
+/// Where items come from. Called from one stage at a time.
+public protocol MediaSource: AnyObject, Sendable {
+    var video: VideoFormat { get }
+    /// The next item in file order; nil at the end.
+    func next() throws -> MediaItem?
+}
+
+/// Where items go. Called from one stage at a time.
+public protocol MediaSink: AnyObject, Sendable {
+    func write(_ item: MediaItem) throws
+    /// Drains the encoder, writes the trailer and puts the file in place.
+    func finish() throws
+    /// Gives up: nothing of the unfinished output stays behind, an existing file stays as it was.
+    func discard()
+}

@@ -1,0 +1,31 @@
+/// A convolution over a map of `inputs` channels, reflection-padded by `kernel / 2`.
+///
+/// Weights are O,I,H,W under `"\(name).conv2d.weight"`, bias O under `"\(name).conv2d.bias"`.
+public struct Convolution: Sendable, Hashable {
+    public var name: String
+    public var inputs: Int
+    public var outputs: Int
+    /// Side of the square kernel; odd.
+    public var kernel: Int
+    public var stride: Int
+    /// Nearest-neighbour enlargement before the padding: 1 or 2.
+    public var upsampling: Int
+
+    public init(_ name: String, _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, upsampling: Int = 1) {
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.kernel = kernel
+        self.stride = stride
+        self.upsampling = upsampling
+    }
+}
+
+/// One step of a feed-forward image network. An architecture is a list of these.
+public enum Block: Sendable, Hashable {
+    /// Convolution, then instance norm under the parameter prefix `norm` (if any), then ReLU (if `relu`).
+    case convolution(Convolution, norm: String?, relu: Bool)
+    /// `x + IN(conv(ReLU(IN(conv(x)))))`, both convolutions 3x3 on `channels` channels.
+    /// Parameters: `name.conv1.conv2d`, `name.in1`, `name.conv2.conv2d`, `name.in2`.
+    case residual(name: String, channels: Int)
+}

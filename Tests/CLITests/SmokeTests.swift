@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Tempera
+
+@Test func builds() { #expect(Bool(true)) }

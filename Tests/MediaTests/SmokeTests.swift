@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Media
+
+@Test func builds() { #expect(Bool(true)) }

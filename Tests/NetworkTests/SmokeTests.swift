@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Network
+
+@Test func builds() { #expect(Bool(true)) }

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Perception
+
+@Test func builds() { #expect(Bool(true)) }
