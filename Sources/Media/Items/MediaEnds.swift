@@ -11,8 +11,15 @@ public struct VideoFormat: Sendable {
     public var duration: Double?
     /// Frames to be read, if known or countable from duration and rate.
     public var frameCount: Int?
+    /// What the source's pixels were before they became RGB; the sink encodes alike where it can.
+    public var color: ColorTags
+    /// Whether frames come with an alpha plane.
+    public var hasAlpha: Bool
 
-    public init(width: Int, height: Int, timeBase: Rational, frameRate: Rational?, sampleAspect: Rational, duration: Double?, frameCount: Int?) {
+    public init(
+        width: Int, height: Int, timeBase: Rational, frameRate: Rational?, sampleAspect: Rational = Rational(1, 1),
+        duration: Double? = nil, frameCount: Int? = nil, color: ColorTags = ColorTags(), hasAlpha: Bool = false
+    ) {
         self.width = width
         self.height = height
         self.timeBase = timeBase
@@ -20,6 +27,8 @@ public struct VideoFormat: Sendable {
         self.sampleAspect = sampleAspect
         self.duration = duration
         self.frameCount = frameCount
+        self.color = color
+        self.hasAlpha = hasAlpha
     }
 }
 

@@ -9,11 +9,14 @@ public struct VideoFrame: Sendable {
     public var timestamp: Int64
     /// In the same units; 0 when the file does not say.
     public var duration: Int64
+    /// Straight transparency, when the source has any.
+    public var alpha: AlphaPlane?
 
-    public init(pixels: PixelBuffer, timestamp: Int64, duration: Int64) {
+    public init(pixels: PixelBuffer, timestamp: Int64, duration: Int64, alpha: AlphaPlane? = nil) {
         self.pixels = pixels
         self.timestamp = timestamp
         self.duration = duration
+        self.alpha = alpha
     }
 }
 

@@ -1,0 +1,91 @@
+/// Everything that can go wrong between a file and its frames. `description` is one line that says what to do.
+public enum MediaError: Error, Sendable, Equatable {
+    // Opening
+    case missingFile(String)
+    case isDirectory(String)
+    case noPermission(String)
+    case networkNotAllowed(String)
+    /// A playlist or a script that names other files.
+    case playlist(String, format: String)
+    case notMedia(String)
+    case truncated(String)
+    case encrypted(String)
+    case noVideo(String)
+    case noSuchStream(String, index: Int)
+    case unknownInputFormat(String)
+    case unknownPixelFormat(String)
+    case rawSizeNeeded
+    case badTimeRange(start: Double, duration: Double?)
+    // Reading
+    case noDecoder(String, codec: String)
+    case noFrames(String)
+    case startBeyondEnd(String, start: Double)
+    case unsupportedColour(String, what: String)
+    case badSize(width: Int, height: Int)
+    case tooManyErrors(String, count: Int, limit: Int)
+    case interrupted
+    // Writing
+    case sameFile(String)
+    case unknownContainer(String)
+    case unknownOutputFormat(String)
+    case notStreamable(format: String)
+    case noEncoder(String)
+    case codecNotInContainer(codec: String, format: String)
+    case encoderRefused(codec: String, why: String)
+    case pixelFormatRefused(String, codec: String, accepted: [String])
+    case optionRefused(String, value: String, by: String)
+    case unwritable(String, why: String)
+    case diskFull(String)
+    case readerGone
+    case wrongFrameSize(expected: String, got: String)
+    /// Anything else FFmpeg reports.
+    case failed(action: String, path: String, why: String)
+}
+
+extension MediaError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missingFile(let path): "\(path): no such file"
+        case .isDirectory(let path): "\(path): is a folder; name a file in it"
+        case .noPermission(let path): "\(path): permission denied; check who may read or write it"
+        case .networkNotAllowed(let url): "\(url): only files and pipes are opened; add --allow-network for network sources"
+        case .playlist(let path, let format):
+            "\(path): is a playlist (\(format)) that names other files; give the video itself, or add --allow-network"
+        case .notMedia(let path): "\(path): not a video file that FFmpeg knows; for raw frames name the format with -f"
+        case .truncated(let path): "\(path): the file is cut short (its index is missing); copy or download it again"
+        case .encrypted(let path): "\(path): the video is encrypted; decrypt it first"
+        case .noVideo(let path): "\(path): holds no video stream"
+        case .noSuchStream(let path, let index): "\(path): stream \(index) is no video stream; see its streams with ffprobe"
+        case .unknownInputFormat(let name): "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
+        case .unknownPixelFormat(let name): "unknown pixel format '\(name)'; see 'ffmpeg -pix_fmts'"
+        case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
+        case .badTimeRange(let start, let duration):
+            "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
+        case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
+        case .noFrames(let path): "\(path): not one frame could be decoded"
+        case .startBeyondEnd(let path, let start): "\(path): no frame at or after \(start) s; choose an earlier start"
+        case .unsupportedColour(let path, let what): "\(path): \(what); convert it to SDR (BT.709) first"
+        case .badSize(let width, let height): "cannot make frames of \(width)x\(height) pixels; choose another size"
+        case .tooManyErrors(let path, let count, let limit):
+            "\(path): \(count) parts could not be decoded, more than the \(limit) allowed by --max-errors"
+        case .interrupted: "stopped"
+        case .sameFile(let path): "\(path): input and output are the same file; choose another output name"
+        case .unknownContainer(let path):
+            "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .mov, .webm, … or name one"
+        case .unknownOutputFormat(let name): "unknown output format '\(name)'; see 'ffmpeg -muxers'"
+        case .notStreamable(let format):
+            "\(format) cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo or fragmented mp4"
+        case .noEncoder(let name): "this FFmpeg build has no encoder '\(name)'; see 'ffmpeg -encoders'"
+        case .codecNotInContainer(let codec, let format): "\(format) cannot hold \(codec); choose another codec or file name"
+        case .encoderRefused(let codec, let why): "\(codec) cannot encode this: \(why)"
+        case .pixelFormatRefused(let name, let codec, let accepted):
+            "\(codec) does not encode \(name); it takes \(accepted.joined(separator: ", "))"
+        case .optionRefused(let name, let value, let by): "\(by) does not take \(name) = \(value)"
+        case .unwritable(let path, let why): "\(path): cannot be written (\(why))"
+        case .diskFull(let path): "\(path): the disk is full; make room or write elsewhere"
+        case .readerGone: "the reader of the output went away"
+        case .wrongFrameSize(let expected, let got): "a frame of \(got) came where \(expected) was announced"
+        case .failed(let action, let path, let why): "\(path): \(action) failed (\(why))"
+        }
+    }
+}

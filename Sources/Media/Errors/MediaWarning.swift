@@ -1,0 +1,50 @@
+/// What a source or a sink did that the user should know of, though it went on. Each kind is reported once.
+public enum MediaWarning: Sendable, Equatable {
+    case timestampsRepaired(stream: Int)
+    case timestampJump(seconds: Double)
+    case corruptData(stream: Int)
+    /// At the end of reading: how many parts of the picture stream could not be decoded.
+    case decodeErrors(count: Int)
+    case partialLastFrame
+    case truncatedInput
+    case sizeChange(from: String, to: String)
+    case deinterlacing(String)
+    case interlacedKept
+    case toneMapped(transfer: String)
+    case alphaDropped(codec: String)
+    case freeRotationIgnored(degrees: Double)
+    case lateStream(index: Int)
+    case chroma444ForOddSize(width: Int, height: Int, codec: String)
+    /// Streams that the output container cannot hold, each in words.
+    case streamsLeftOut([String], format: String)
+    case copiedTimestampsRepaired(stream: Int)
+    case optionIgnored(String, by: String)
+}
+
+extension MediaWarning: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .timestampsRepaired(let stream): "stream \(stream): missing or backward timestamps were repaired"
+        case .timestampJump(let seconds): "the timestamps jump by \(seconds) s; closed the gap in all streams"
+        case .corruptData(let stream): "stream \(stream): corrupt data; going on with what can be decoded"
+        case .decodeErrors(let count): "\(count) part\(count == 1 ? "" : "s") of the video could not be decoded"
+        case .partialLastFrame: "the last frame is incomplete and was dropped"
+        case .truncatedInput: "the file ends early; used what is there"
+        case .sizeChange(let from, let to): "the frame size changes from \(from) to \(to); scaled to the first size"
+        case .deinterlacing(let filter): "interlaced frames are deinterlaced (\(filter)); --deinterlace off keeps them"
+        case .interlacedKept: "interlaced frames are painted as they are"
+        case .toneMapped(let transfer): "HDR (\(transfer)) is tone-mapped to SDR BT.709"
+        case .alphaDropped(let codec): "\(codec) carries no transparency; composited over black"
+        case .freeRotationIgnored(let degrees): "a rotation by \(degrees) degrees is ignored; only quarter turns are applied"
+        case .lateStream(let index): "stream \(index) appears late and is left out"
+        case .chroma444ForOddSize(let width, let height, let codec):
+            "\(codec) needs even sizes for 4:2:0; \(width)x\(height) is written as 4:4:4 to keep the size"
+        case .streamsLeftOut(let streams, let format): "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
+        case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
+        case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"
+        }
+    }
+}
+
+/// Receives warnings, on whatever thread they arise.
+public typealias WarningHandler = @Sendable (MediaWarning) -> Void
