@@ -1,0 +1,69 @@
+/// How far a run has come.
+public struct Progress: Sendable, Equatable {
+    /// Frames written so far.
+    public var frames = 0
+    /// Frames there will be, when that is known.
+    public var totalFrames: Int?
+    /// Presentation time of the last frame from the start of what is read, in seconds.
+    public var mediaSeconds = 0.0
+    /// Wall time since the start, in seconds.
+    public var elapsed = 0.0
+    /// Frames a second over the last two seconds.
+    public var rateNow = 0.0
+    /// Frames a second since the first frame was read.
+    public var rateAverage = 0.0
+    /// 0…1, when the length is known.
+    public var fraction: Double?
+    /// Seconds left at the present pace, when the length is known.
+    public var remaining: Double?
+}
+
+/// Turns "another frame was written" into `Progress`. It has no clock of its own: times are handed in.
+public struct ProgressMeter: Sendable {
+    private static let window = 2.0
+    private static let samples = 64
+
+    private let totalFrames: Int?
+    private let totalSeconds: Double?
+    /// Wall time and frame count, oldest first, at most `samples`, evenly thinned over the window.
+    private var recent: [(time: Double, frames: Int)] = [(0, 0)]
+    public private(set) var progress = Progress()
+
+    /// - Parameters:
+    ///   - totalFrames: frames to expect, if known; an estimate is fine.
+    ///   - totalSeconds: media seconds to expect, if known; preferred for the fraction, as rates vary.
+    public init(totalFrames: Int?, totalSeconds: Double?) {
+        self.totalFrames = totalFrames
+        self.totalSeconds = totalSeconds.flatMap { $0 > 0 ? $0 : nil }
+        progress.totalFrames = totalFrames
+    }
+
+    /// `frames` have been written, the last showing at `mediaSeconds` for `frameSeconds`; `elapsed` since the start.
+    public mutating func update(frames: Int, mediaSeconds: Double, frameSeconds: Double, elapsed: Double) {
+        progress.frames = frames
+        progress.mediaSeconds = mediaSeconds
+        progress.elapsed = elapsed
+        progress.rateAverage = elapsed > 0 ? Double(frames) / elapsed : 0
+        remember(frames: frames, at: elapsed)
+        if let first = recent.first, elapsed > first.time {
+            progress.rateNow = Double(frames - first.frames) / (elapsed - first.time)
+        }
+        if let totalSeconds {
+            progress.fraction = min(1, max(0, (mediaSeconds + frameSeconds) / totalSeconds))
+        } else if let totalFrames, totalFrames > 0 {
+            progress.fraction = min(1, Double(frames) / Double(totalFrames))
+        }
+        if let fraction = progress.fraction, fraction > 0 {
+            progress.remaining = elapsed * (1 - fraction) / fraction
+        }
+    }
+
+    private mutating func remember(frames: Int, at time: Double) {
+        if let last = recent.last, recent.count > 1, time - last.time < Self.window / Double(Self.samples) {
+            return
+        }
+        recent.append((time, frames))
+        // The sample just older than the window stays: the rate is then over at least the whole window.
+        while recent.count > 2, time - recent[1].time >= Self.window { recent.removeFirst() }
+    }
+}

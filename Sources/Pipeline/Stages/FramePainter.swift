@@ -1,0 +1,28 @@
+import Media
+import Network
+
+/// What the paint stage does to a frame. A painter is used by one thread at a time; a stage may have several painters
+/// and so several frames in flight.
+public protocol FramePainter: AnyObject, Sendable {
+    /// The painted frame, of the size the sink expects, with the timestamp and duration of `frame`.
+    func paint(_ frame: VideoFrame) throws -> VideoFrame
+}
+
+/// Paints with a network.
+public final class NetworkPainter: FramePainter {
+    private let painter: Painter
+    private let pool: PixelBufferPool
+
+    /// `pool` hands out the painted frames; it has the size of `painter`.
+    public init(_ painter: Painter, pool: PixelBufferPool) {
+        self.painter = painter
+        self.pool = pool
+    }
+
+    public func paint(_ frame: VideoFrame) throws -> VideoFrame {
+        var painted = frame
+        painted.pixels = pool.take()
+        painter.paint(frame.pixels, into: painted.pixels)
+        return painted
+    }
+}

@@ -1,0 +1,168 @@
+import Dispatch
+import Network
+import Synchronization
+import Testing
+
+@testable import Media
+@testable import Pipeline
+
+@Suite struct PipelineTests {
+    @Test(arguments: [1, 2, 3])
+    func itemsKeepTheirOrder(painters: Int) throws {
+        // The painters take turns at being late: frame n waits until n + 1 has been painted where two can work at once.
+        let turns = (0..<200).map { _ in Gate() }
+        let sink = FakeSink()
+        let pipeline = Pipeline(
+            source: FakeSource(frames: 200, packetsPerFrame: 2),
+            painters: (0..<painters).map { _ in
+                FakePainter { n in
+                    if painters > 1, n % 2 == 0, n < 199 { turns[n + 1].pass() }
+                    turns[n].open()
+                }
+            }, sink: sink)
+        let summary = try pipeline.run()
+        #expect(sink.log.order == (0..<200).flatMap { ["p", "p", "f\($0)"] })
+        #expect(sink.log.values == (0..<200).map { UInt8(truncatingIfNeeded: $0 + 100) })
+        #expect(sink.log.finished && !sink.log.discarded)
+        #expect(summary == PipelineSummary(framesIn: 200, framesOut: 200, packetsCopied: 400, wasStopped: false))
+    }
+
+    @Test func aSlowSinkHoldsUpTheSource() throws {
+        let sink = FakeSink()
+        let most = Maximum()
+        let source = FakeSource(frames: 300) { n in most.see(n - sink.log.frames.count) }
+        var options = Pipeline.Options()
+        options.queueDepth = 2
+        _ = try Pipeline(source: source, painters: [FakePainter()], sink: sink, options: options).run()
+        // One painter and two queues of two, and the frame that the source has just read.
+        #expect(most.value <= 1 + 2 * 2 + 1)
+        #expect(sink.log.frames.count == 300)
+    }
+
+    @Test func aClosedSinkStopsTheSourceAtTheLimit() throws {
+        let gate = Gate()
+        let reached = Gate()
+        let source = FakeSource(frames: 100) { n in if n == 5 { reached.open() } }
+        let sink = FakeSink { _ in gate.pass() }
+        let done = DispatchGroup()
+        DispatchQueue(label: "run").async(group: done) {
+            _ = try? Pipeline(source: source, painters: [FakePainter()], sink: sink).run()
+        }
+        reached.pass()
+        #expect(source.framesRead <= 6)
+        gate.open()
+        done.wait()
+        #expect(source.framesRead == 100)
+    }
+
+    @Test func theErrorOfTheSourceIsTheOneSeen() {
+        let sink = FakeSink()
+        let pipeline = Pipeline(source: FakeSource(frames: 50, failAt: 20), painters: [FakePainter()], sink: sink)
+        #expect(throws: FakeError(text: "source")) { try pipeline.run() }
+        #expect(sink.log.discarded && !sink.log.finished)
+    }
+
+    @Test(arguments: [1, 2])
+    func theErrorOfAPainterIsTheOneSeen(painters: Int) {
+        let sink = FakeSink()
+        let pipeline = Pipeline(
+            source: FakeSource(frames: 50, packetsPerFrame: 3),
+            painters: (0..<painters).map { _ in FakePainter { if $0 == 7 { throw FakeError(text: "painter") } } }, sink: sink)
+        #expect(throws: FakeError(text: "painter")) { try pipeline.run() }
+        #expect(sink.log.discarded && !sink.log.finished)
+        #expect(sink.log.frames.allSatisfy { $0 < 7 })
+    }
+
+    @Test func theErrorOfTheSinkIsTheOneSeen() {
+        let sink = FakeSink(failAt: 3)
+        let source = FakeSource(frames: 1000)
+        let pipeline = Pipeline(source: source, painters: [FakePainter()], sink: sink)
+        #expect(throws: FakeError(text: "sink")) { try pipeline.run() }
+        #expect(sink.log.discarded && !sink.log.finished)
+        #expect(sink.log.frames == [0, 1, 2])
+        #expect(source.framesRead < 20)
+    }
+
+    @Test func theFirstErrorIsTheOneSeen() {
+        // The source fails only after the sink has.
+        let failed = Gate()
+        let source = FakeSource(frames: 5, failAt: 2) { n in if n == 1 { failed.pass() } }
+        let sink = FakeSink(failAt: 0) { _ in failed.open() }
+        let pipeline = Pipeline(source: source, painters: [FakePainter()], sink: sink)
+        #expect(throws: FakeError(text: "sink")) { try pipeline.run() }
+    }
+
+    @Test func cancellingFinishesTheFrameAndTheFile() throws {
+        let cancellation = Cancellation()
+        let sink = FakeSink()
+        let painter = FakePainter { if $0 == 10 { cancellation.request() } }
+        let source = FakeSource(frames: 1000, packetsPerFrame: 1)
+        let summary = try Pipeline(source: source, painters: [painter], sink: sink).run(cancellation: cancellation)
+        #expect(summary.wasStopped)
+        #expect(sink.log.frames == Array(0...10))
+        #expect(sink.log.finished && !sink.log.discarded)
+        #expect(source.framesRead < 20)
+    }
+
+    @Test func cancellingBeforeTheFirstFrameLeavesNothing() throws {
+        let cancellation = Cancellation()
+        cancellation.request()
+        let sink = FakeSink()
+        let summary = try Pipeline(source: FakeSource(frames: 10), painters: [FakePainter()], sink: sink)
+            .run(cancellation: cancellation)
+        #expect(summary.wasStopped)
+        #expect(summary.framesOut == 0)
+        #expect(sink.log.discarded && !sink.log.finished)
+    }
+
+    @Test func cancellingDoesNotWaitForASourceThatIsStuck() throws {
+        let never = Gate()
+        let cancellation = Cancellation()
+        let sink = FakeSink { n in if n == 4 { cancellation.request() } }
+        let source = FakeSource(frames: 100) { n in if n == 5 { never.pass() } }
+        let summary = try Pipeline(source: source, painters: [FakePainter()], sink: sink).run(cancellation: cancellation)
+        #expect(summary.wasStopped)
+        #expect(sink.log.frames == [0, 1, 2, 3, 4])
+        #expect(sink.log.finished)
+        never.open()
+    }
+
+    @Test func anEmptySourceIsFinished() throws {
+        let sink = FakeSink()
+        let summary = try Pipeline(source: FakeSource(frames: 0), painters: [FakePainter()], sink: sink).run()
+        #expect(summary == PipelineSummary())
+        #expect(sink.log.finished)
+    }
+
+    @Test func everyWrittenFrameIsReported() throws {
+        let seen = Mutex<[Int]>([])
+        _ = try Pipeline(source: FakeSource(frames: 20), painters: [FakePainter(), FakePainter()], sink: FakeSink())
+            .run { frame in seen.withLock { $0.append(frame.count) } }
+        #expect(seen.withLock { $0 } == Array(1...20))
+    }
+
+    @Test func buffersAreReused() throws {
+        let pool = PixelBufferPool(width: 4, height: 4)
+        final class PooledPainter: FramePainter {
+            let pool: PixelBufferPool
+            init(_ pool: PixelBufferPool) { self.pool = pool }
+            func paint(_ frame: VideoFrame) throws -> VideoFrame {
+                VideoFrame(pixels: pool.take(), timestamp: frame.timestamp, duration: frame.duration)
+            }
+        }
+        _ = try Pipeline(source: FakeSource(frames: 500), painters: [PooledPainter(pool)], sink: FakeSink()).run()
+        #expect(pool.count <= 6)
+    }
+
+    @Test func aPoolNeverHandsOutABufferInUse() {
+        let pool = PixelBufferPool(width: 2, height: 2)
+        let first = pool.take()
+        let second = pool.take()
+        #expect(first !== second)
+        #expect(pool.count == 2)
+        _ = consume second
+        #expect(pool.take() !== first)
+        #expect(pool.count == 2)
+        withExtendedLifetime(first) {}
+    }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Pipeline
-
-@Test func builds() { #expect(Bool(true)) }
