@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Network
-
-@Test func builds() { #expect(Bool(true)) }
