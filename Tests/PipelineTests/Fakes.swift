@@ -10,7 +10,8 @@ struct FakeError: Error, Equatable {
     var text: String
 }
 
-/// Yields frames of 4x4 pixels whose first byte is their number, with `packetsPerFrame` packets before each.
+/// Yields frames of 4x4 pixels whose first byte is their number, with `packetsPerFrame` packets before each. It fails
+/// at frame `failAt`; from frame `silentFrom` on it waits like a pipe that nobody writes to, until interrupted.
 final class FakeSource: MediaSource {
     let video = VideoFormat(
         width: 4, height: 4, timeBase: Rational(1, 30), frameRate: Rational(30, 1), sampleAspect: Rational(1, 1),
@@ -18,16 +19,26 @@ final class FakeSource: MediaSource {
     private let frames: Int
     private let packetsPerFrame: Int
     private let failAt: Int?
+    private let silentFrom: Int?
     private let position = Mutex((item: 0, frame: 0))
     /// Called with the number of each frame before it is handed out.
     private let willRead: @Sendable (Int) -> Void
 
-    init(frames: Int, packetsPerFrame: Int = 0, failAt: Int? = nil, willRead: @escaping @Sendable (Int) -> Void = { _ in }) {
+    init(
+        frames: Int, packetsPerFrame: Int = 0, failAt: Int? = nil, silentFrom: Int? = nil,
+        willRead: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        self.silentFrom = silentFrom
         self.frames = frames
         self.packetsPerFrame = packetsPerFrame
         self.failAt = failAt
         self.willRead = willRead
     }
+
+    private let interrupted = Gate()
+
+    func interrupt() { interrupted.open() }
+    func waitForInterrupt() { interrupted.pass() }
 
     var framesRead: Int { position.withLock { $0.frame } }
 
@@ -42,6 +53,10 @@ final class FakeSource: MediaSource {
         }
         if frame == failAt { throw FakeError(text: "source") }
         willRead(frame)
+        if frame == silentFrom {
+            waitForInterrupt()
+            throw MediaError.interrupted
+        }
         position.withLock { $0.frame += 1 }
         let pixels = PixelBuffer(width: 4, height: 4)
         pixels.bytes[0] = UInt8(truncatingIfNeeded: frame)

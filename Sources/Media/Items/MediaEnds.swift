@@ -37,6 +37,8 @@ public protocol MediaSource: AnyObject, Sendable {
     var video: VideoFormat { get }
     /// The next item in file order; nil at the end.
     func next() throws -> MediaItem?
+    /// Makes a `next` that waits for data, now or later, throw. From any thread.
+    func interrupt()
 }
 
 /// Where items go. Called from one stage at a time.

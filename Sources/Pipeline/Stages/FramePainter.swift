@@ -11,12 +11,11 @@ public protocol FramePainter: AnyObject, Sendable {
 /// Paints with a network.
 public final class NetworkPainter: FramePainter {
     private let painter: Painter
-    private let pool: PixelBufferPool
+    private let pool: PixelPool
 
-    /// `pool` hands out the painted frames; it has the size of `painter`.
-    public init(_ painter: Painter, pool: PixelBufferPool) {
+    public init(_ painter: Painter) {
         self.painter = painter
-        self.pool = pool
+        pool = PixelPool(width: painter.width, height: painter.height)
     }
 
     public func paint(_ frame: VideoFrame) throws -> VideoFrame {

@@ -105,16 +105,13 @@ private final class PipelineRun: Sendable {
     // MARK: The stages
 
     func wait() throws -> PipelineSummary {
-        let decoding = DispatchGroup()
         let working = DispatchGroup()
-        DispatchQueue(label: "tempera.decode").async(group: decoding) { self.decode() }
+        DispatchQueue(label: "tempera.decode").async(group: working) { self.decode() }
         for (i, painter) in painters.enumerated() {
             DispatchQueue(label: "tempera.paint.\(i)").async(group: working) { self.paint(with: painter) }
         }
         DispatchQueue(label: "tempera.encode").async(group: working) { self.encode() }
         working.wait()
-        // A source that was stopped half-way may be waiting for input that never comes, and is left to it.
-        if hasEnded { _ = decoding.wait(timeout: .now() + 1) } else { decoding.wait() }
 
         var result = summary.withLock { $0 }
         switch ending.withLock({ $0 }) {
@@ -136,13 +133,16 @@ private final class PipelineRun: Sendable {
                     guard order.push(Ticket(passing: packet)) else { return }
                 case .frame(let frame):
                     framesInFlight.wait()
+                    // The ticket first: a frame that a painter has begun is then always one that will be written.
                     let ticket = Ticket()
-                    guard paintQueue.push(PaintJob(frame: frame, ticket: ticket)), order.push(ticket) else { return }
+                    guard order.push(ticket) else { return }
+                    guard paintQueue.push(PaintJob(frame: frame, ticket: ticket)) else { return ticket.fill(.abandoned) }
                     summary.withLock { $0.framesIn += 1 }
                 }
             }
         } catch {
-            fail(error)
+            // A source interrupted by the end of the run has nothing to report.
+            if !hasEnded { fail(error) }
         }
     }
 
@@ -206,12 +206,17 @@ private final class PipelineRun: Sendable {
 
     func stop() {
         ending.withLock { if case .none = $0 { $0 = .stopped } }
-        closeQueues()
+        stopReading()
     }
 
     private func fail(_ error: any Error) {
         ending.withLock { if case .failed = $0 {} else { $0 = .failed(error) } }
+        stopReading()
+    }
+
+    private func stopReading() {
         closeQueues()
+        source.interrupt()
     }
 
     private func closeQueues() {
