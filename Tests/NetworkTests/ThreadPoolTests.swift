@@ -78,30 +78,7 @@ import Testing
         return withExtendedLifetime(pools) { threadsOfThisProcess() }
     }
 
-    private func threadsOfThisProcess() -> Int {
-        guard let folder = opendir("/proc/self/task") else { return 0 }
-        defer { closedir(folder) }
-        var count = -2
-        while readdir(folder) != nil { count += 1 }
-        return count
-    }
-}
-
-/// Integers that many threads count up.
-final class Counters: Sendable {
-    private let cells: Mutex<[Int]>
-
-    init(_ count: Int) { cells = Mutex([Int](repeating: 0, count: count)) }
-
-    /// The value before.
-    @discardableResult func add(_ index: Int, _ amount: Int = 1) -> Int {
-        cells.withLock {
-            $0[index] += amount
-            return $0[index] - amount
-        }
-    }
-
-    var values: [Int] { cells.withLock { $0 } }
+    private func threadsOfThisProcess() -> Int { entriesOfFolder("/proc/self/task") }
 }
 
 /// The affinity masks of a pool's workers.

@@ -1,0 +1,32 @@
+/// A trained style that is at hand: what `tempera styles` lists.
+public struct Style: Sendable, Equatable {
+    /// What a user types: the name of the file without `.safetensors`.
+    public let name: String
+    public let path: String
+    /// The file's metadata: `style`, `licence`, `provenance`, `architecture`, …
+    public let metadata: [String: String]
+
+    public var licence: String? { metadata["licence"] }
+    public var provenance: String? { metadata["provenance"] }
+    public var architecture: String? { metadata["architecture"] }
+}
+
+/// Why a style cannot be found.
+public enum StyleError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No bundled style or file has this name; `near` are the names that look like it.
+    case unknown(String, near: [String])
+    /// No folder of styles was found, or none holds one; these were looked at.
+    case nothingBundled(searched: [String])
+
+    public var description: String {
+        switch self {
+        case .unknown(let name, let near) where near.isEmpty:
+            "there is no style or file \(name.debugDescription); `tempera styles` lists what there is"
+        case .unknown(let name, let near):
+            "there is no style or file \(name.debugDescription); did you mean \(near.joined(separator: " or "))?"
+        case .nothingBundled(let searched):
+            "no bundled styles found in \(searched.isEmpty ? "any folder" : searched.joined(separator: ", ")); "
+                + "set TEMPERA_MODELS to the folder that holds them, or give a .safetensors file"
+        }
+    }
+}

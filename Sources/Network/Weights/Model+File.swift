@@ -1,0 +1,67 @@
+extension Model {
+    /// Reads a model from a safetensors file.
+    ///
+    /// The metadata's `architecture` says what it is; a file without one is taken for the architecture that its tensors
+    /// fit. Running statistics of normalisation layers, which old PyTorch versions saved and nobody reads, are left out.
+    /// - Throws: `WeightsError` for a file that is damaged, incomplete, or of another network.
+    public static func load(_ path: String) throws(WeightsError) -> Model {
+        let file = try SafeTensors(path: path)
+        let entries = file.entries.filter { entry in !unread.contains { entry.name.hasSuffix($0) } }
+        let shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
+        var tensors: [String: [Float]] = [:]
+        do throws(WeightsError.Reason) {
+            let architecture = try architecture(named: file.metadata["architecture"], shapes: shapes)
+            try architecture.check(shapes)
+            for entry in entries { tensors[entry.name] = try file.values(of: entry) }
+            return Model(architecture: architecture, tensors: tensors, metadata: file.metadata)
+        } catch {
+            throw WeightsError(path, error)
+        }
+    }
+
+    /// Writes the model, whole or not at all. The metadata's `architecture` becomes the model's own.
+    /// - Throws: `WeightsError` when tensors are missing or of a wrong size, a value does not fit `type`, or the system
+    ///   refuses.
+    public func write(_ path: String, type: TensorType = .f32) throws(WeightsError) {
+        var metadata = metadata
+        metadata["architecture"] = architecture.name
+        let list = architecture.parameters.map {
+            Tensor(name: $0.name, shape: $0.shape, values: tensors[$0.name] ?? [])
+        }
+        try SafeTensors.write(list, metadata: metadata, type: type, to: path)
+    }
+
+    private static let unread = [".running_mean", ".running_var", ".num_batches_tracked"]
+
+    private static func architecture(
+        named name: String?, shapes: [String: [Int]]
+    ) throws(WeightsError.Reason) -> Architecture {
+        if let name {
+            guard let architecture = Architecture.named(name) else { throw .unknownArchitecture(name) }
+            return architecture
+        }
+        let fitting = Architecture.known.first { architecture in
+            (try? architecture.check(shapes)) != nil
+        }
+        guard let fitting else { throw .noArchitecture }
+        return fitting
+    }
+}
+
+extension Architecture {
+    /// Checks that `shapes` are those of this network's tensors, all of them and no others.
+    func check(_ shapes: [String: [Int]]) throws(WeightsError.Reason) {
+        for parameter in parameters {
+            guard let shape = shapes[parameter.name] else {
+                throw .missingTensor(parameter.name, architecture: name)
+            }
+            guard shape == parameter.shape else {
+                throw .shape(tensor: parameter.name, expected: parameter.shape, found: shape)
+            }
+        }
+        let wanted = Set(parameters.map(\.name))
+        if let surplus = shapes.keys.filter({ !wanted.contains($0) }).min() {
+            throw .surplusTensor(surplus, architecture: name)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Glibc
+import Testing
+
+@testable import Network
+
+@Suite struct StyleCatalogTests {
+    let folder = TemporaryFolder()
+
+    private func put(_ path: String, style: String) throws {
+        _ = system("mkdir -p '\(folder.path)/\(path)'")
+        try SafeTensors.write(
+            [], metadata: ["style": style, "licence": "Apache-2.0"], to: "\(folder.path)/\(path)/\(style).safetensors")
+    }
+
+    @Test func findsStylesOfACheckoutAPrefixAndTheEnvironment() throws {
+        try put("mine", style: "scream")
+        try put("checkout/Models", style: "starry-night")
+        try put("checkout/Sources/Network", style: "not-here")
+        _ = folder.write([], "checkout/Package.swift")
+        try put("prefix/share/tempera/models", style: "wave")
+        try put("prefix/bin", style: "not-here")
+        func names(_ environment: String?, executable: String, current: String) -> [String] {
+            StyleCatalog(
+                environment: environment.map { folder.path + $0 }, executableDirectory: folder.path + executable,
+                currentDirectory: folder.path + current
+            ).styles.map(\.name)
+        }
+        #expect(names(nil, executable: "/checkout/.build/release", current: "/mine") == ["starry-night"])
+        #expect(names(nil, executable: "/prefix/bin", current: "/mine") == ["wave"])
+        #expect(names(nil, executable: "/prefix/bin", current: "/checkout/Sources") == ["starry-night", "wave"])
+        #expect(names("/mine", executable: "/prefix/bin", current: "/") == ["scream", "wave"])
+        #expect(names("/mine:/absent", executable: "/", current: "/") == ["scream"])
+        #expect(names(nil, executable: "/mine", current: "/") == [])
+    }
+
+    @Test func theFirstFolderOfANameWins() throws {
+        try put("a", style: "wave")
+        try put("b", style: "wave")
+        let catalog = StyleCatalog(folders: [folder.path + "/b", folder.path + "/a"])
+        #expect(catalog.styles.map(\.path) == [folder.path + "/b/wave.safetensors"])
+        #expect(catalog.styles[0].licence == "Apache-2.0")
+    }
+
+    @Test func resolvesNamesAndFilesAndSuggestsNearOnes() throws {
+        for style in ["starry-night", "wave", "the-scream"] { try put("m", style: style) }
+        let catalog = StyleCatalog(folders: [folder.path + "/m"])
+        #expect(try catalog.resolve("wave") == folder.path + "/m/wave.safetensors")
+        #expect(try catalog.resolve("./x") == "./x")
+        #expect(try catalog.resolve("x.safetensors") == "x.safetensors")
+        #expect(throws: StyleError.unknown("stary-nigt", near: ["starry-night"])) { try catalog.resolve("stary-nigt") }
+        #expect(throws: StyleError.unknown("Star", near: ["starry-night"])) { try catalog.resolve("Star") }
+        #expect(throws: StyleError.unknown("zebra", near: [])) { try catalog.resolve("zebra") }
+        #expect(throws: StyleError.nothingBundled(searched: [])) { try StyleCatalog(folders: []).resolve("wave") }
+        #expect(StyleError.unknown("wav", near: ["wave"]).description.hasSuffix("did you mean wave?"))
+    }
+
+    @Test func aFileThatIsNoStyleIsNotListed() throws {
+        try put("m", style: "wave")
+        _ = folder.write([1, 2, 3], "m/broken.safetensors")
+        let catalog = StyleCatalog(folders: [folder.path + "/m"])
+        #expect(catalog.styles.map(\.name) == ["wave"])
+        #expect(try catalog.resolve("broken") == folder.path + "/m/broken.safetensors")
+    }
+}
