@@ -1,8 +1,11 @@
-// What Swift cannot import of FFmpeg: macros and function-like constants. Nothing else belongs here.
+// What Swift cannot import of FFmpeg: macros, function-like constants, and fields that differ between 5.1 and 7.x.
+// Nothing else belongs here.
 #pragma once
 #include <libavcodec/avcodec.h>
 #include <libavdevice/avdevice.h>
 #include <libavfilter/avfilter.h>
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
@@ -14,5 +17,52 @@
 #include <libswscale/swscale.h>
 
 static const int tempera_averror_eof = AVERROR_EOF;
+static const int tempera_averror_invalid_data = AVERROR_INVALIDDATA;
+static const int tempera_averror_exit = AVERROR_EXIT;
+static const int tempera_averror_protocol_not_found = AVERROR_PROTOCOL_NOT_FOUND;
+static const int tempera_averror_patch_welcome = AVERROR_PATCHWELCOME;
+static const int tempera_averror_option_not_found = AVERROR_OPTION_NOT_FOUND;
 static inline int tempera_averror(int posix) { return AVERROR(posix); }
 static const int64_t tempera_nopts = AV_NOPTS_VALUE;
+
+/// In units of the packet's time base; 0 when unknown.
+static inline int64_t tempera_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_MAJOR >= 58
+    return frame->duration;
+#else
+    return frame->pkt_duration;
+#endif
+}
+
+static inline int tempera_frame_is_interlaced(const AVFrame *frame) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+    return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    return frame->interlaced_frame;
+#endif
+}
+
+/// The side data of `type` that the container gives for the whole stream, or null.
+static inline const uint8_t *tempera_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    const AVPacketSideData *found = av_packet_side_data_get(
+        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, type);
+    return found ? found->data : NULL;
+#else
+    return av_stream_get_side_data(stream, type, NULL);
+#endif
+}
+
+/// Parameters and stream-wide side data of `from` become those of `to`.
+static inline int tempera_copy_stream_parameters(AVStream *to, const AVStream *from) {
+    int status = avcodec_parameters_copy(to->codecpar, from->codecpar);
+#if LIBAVCODEC_VERSION_INT < AV_VERSION_INT(60, 31, 102)
+    for (int i = 0; status >= 0 && i < from->nb_side_data; i++) {
+        const AVPacketSideData *data = &from->side_data[i];
+        uint8_t *copy = av_stream_new_side_data(to, data->type, data->size);
+        if (!copy) return AVERROR(ENOMEM);
+        memcpy(copy, data->data, data->size);
+    }
+#endif
+    return status;
+}

@@ -12,6 +12,8 @@ public enum MediaWarning: Sendable, Equatable {
     case interlacedKept
     case toneMapped(transfer: String)
     case alphaDropped(codec: String)
+    /// Video streams that are not painted, and therefore not in the output.
+    case otherVideosLeftOut([Int])
     case freeRotationIgnored(degrees: Double)
     case lateStream(index: Int)
     case chroma444ForOddSize(width: Int, height: Int, codec: String)
@@ -35,6 +37,9 @@ extension MediaWarning: CustomStringConvertible {
         case .interlacedKept: "interlaced frames are painted as they are"
         case .toneMapped(let transfer): "HDR (\(transfer)) is tone-mapped to SDR BT.709"
         case .alphaDropped(let codec): "\(codec) carries no transparency; composited over black"
+        case .otherVideosLeftOut(let streams):
+            "video stream\(streams.count == 1 ? "" : "s") \(streams.map(String.init).joined(separator: ", ")) left out;"
+                + " only one is painted, chosen with --stream"
         case .freeRotationIgnored(let degrees): "a rotation by \(degrees) degrees is ignored; only quarter turns are applied"
         case .lateStream(let index): "stream \(index) appears late and is left out"
         case .chroma444ForOddSize(let width, let height, let codec):

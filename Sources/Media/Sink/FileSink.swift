@@ -3,20 +3,124 @@ import Network
 
 /// Encodes frames and copies packets into a file or a pipe.
 ///
+///     let sink = try FileSink("painted.mp4", video: source.video, copying: source)
+///     while let item = try source.next() { try sink.write(item) }
+///     try sink.finish()
+///
 /// A file is written beside its target and renamed in `finish`, so what was there before survives every failure.
+/// Writing to a pipe makes the process ignore SIGPIPE unless it handles it already.
 /// FFmpeg's contexts inside are touched by one caller at a time, as `MediaSink` demands; that makes it safe to send.
 public final class FileSink: MediaSink, @unchecked Sendable {
+    public let path: String
+    /// The encoder's name and the pixel format it is fed, for people to read.
+    public let encoding: String
+    private let output: OutputFile
+    private let context: UnsafeMutablePointer<AVFormatContext>
+    private let encoder: VideoEncoder
+    private let warnings: OneTimeWarnings
+    private var copies: StreamCopies
+    private var isOpen = true
+
     /// Opens `path` (`-`: stdout; needs `options.format`) for frames of `video`, which may differ from the source's.
+    ///
+    /// To be called before `source` is read on another thread.
     /// - Parameter source: whose sound, subtitles, chapters and metadata go along; nil: only the picture.
     /// - Throws: `MediaError`
     public init(
         _ path: String, video: VideoFormat, copying source: FileSource? = nil, options: SinkOptions = SinkOptions(),
         warn: @escaping WarningHandler = { _ in }
-    ) throws {
-        throw MediaError.failed(action: "opening", path: path, why: "not there yet")
+    ) throws(MediaError) {
+        FFmpegLog.install()
+        self.path = path
+        warnings = OneTimeWarnings(warn)
+        if let source, OutputFile.isSame(source.path, path) { throw .sameFile(path) }
+        let container = try Container(path, options: options)
+        let codec = try container.encoder(options, path: path)
+        encoder = try VideoEncoder(
+            codec, video: video, options: options, container: container, path: path, warnings: warnings)
+        let format = PixelFormat(encoder.context.pointee.pix_fmt).name
+        encoding = "\(String(cString: codec.pointee.name)), \(format)"
+        output = try OutputFile(path, opens: !container.has(AVFMT_NOFILE))
+
+        var made: UnsafeMutablePointer<AVFormatContext>?
+        let status = avformat_alloc_output_context2(&made, container.format, nil, output.url)
+        guard status >= 0, let made else { throw FFmpegStatus(status).writing(path, action: "opening") }
+        context = made
+        context.pointee.pb = output.context
+        if output.isPipe { context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS }
+        do throws(MediaError) {
+            copies = try StreamCopies(
+                context, container: container, encoder: encoder, source: source, path: path, warnings: warnings)
+            if let source {
+                ContainerTags.copy(source, to: context)
+                ContainerTags.copyPainted(source, to: copies.painted)
+            }
+            var settings = OptionDictionary(options.formatOptions)
+            if container.isMP4, options.faststart, !output.isPipe, settings["movflags"] == nil {
+                settings["movflags"] = "+faststart"
+            }
+            let status = avformat_write_header(context, &settings.handle)
+            guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing the header") }
+            if let left = settings.entries.first {
+                throw .optionRefused(left.name, value: left.value, by: container.name)
+            }
+        } catch {
+            avformat_free_context(made)
+            output.discard()
+            throw error
+        }
     }
 
-    public func write(_ item: MediaItem) throws {}
-    public func finish() throws {}
-    public func discard() {}
+    deinit {
+        discard()
+        avformat_free_context(context)
+    }
+
+    public func write(_ item: MediaItem) throws {
+        switch item {
+        case .frame(let frame):
+            try encoder.send(frame)
+            try drain()
+        case .packet(let copied):
+            guard let packet = copies.prepare(copied, warnings: warnings) else { return }
+            try mux(packet)
+        }
+    }
+
+    /// Drains the encoder, writes the trailer and puts the file in place. After an error nothing is left of it.
+    public func finish() throws {
+        guard isOpen else { return }
+        do {
+            try encoder.end()
+            try drain()
+            let status = av_write_trailer(context)
+            guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "finishing") }
+        } catch {
+            discard()
+            throw error
+        }
+        isOpen = false
+        context.pointee.pb = nil
+        try output.commit()
+    }
+
+    public func discard() {
+        guard isOpen else { return }
+        isOpen = false
+        context.pointee.pb = nil
+        output.discard()
+    }
+
+    private func drain() throws(MediaError) {
+        while let packet = try encoder.receive() {
+            packet.pointee.stream_index = copies.painted.pointee.index
+            av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
+            try mux(packet)
+        }
+    }
+
+    private func mux(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
+        let status = av_interleaved_write_frame(context, packet)
+        guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing") }
+    }
 }

@@ -6,18 +6,129 @@ import Network
 ///     let source = try FileSource("clip.mp4")
 ///     while let item = try source.next() { … }
 ///
+/// Times are the file's own. Where those start anywhere (MPEG-TS, devices) or a `start` was asked for, they count from
+/// the first moment read, all streams alike.
+///
 /// FFmpeg's contexts inside are touched by one caller at a time, as `MediaSource` demands; that makes it safe to send.
 public final class FileSource: MediaSource, @unchecked Sendable {
     public let video: VideoFormat
+    public let path: String
+    let demuxer: Demuxer
+    let choice: StreamChoice
+    let range: TimeRange
+    private let reader: FrameReader
+    private let converter: FrameConverter
+    private let interruption: Interruption
+    private let warnings: OneTimeWarnings
+    private var clock: FrameClock
+    /// Read while looking for the first picture, and the item of that picture.
+    private var pending: [MediaItem]
+    /// Copied streams that may still have packets in the range.
+    private var unfinished: Set<Int>
+    private var isAtEnd = false
 
     /// Opens `path` (`-`: stdin) and decodes its first frame, since only that tells the true size and colours.
     /// - Throws: `MediaError`
-    public init(_ path: String, options: SourceOptions = SourceOptions(), warn: @escaping WarningHandler = { _ in }) throws {
-        throw MediaError.failed(action: "opening", path: path, why: "not there yet")
+    public init(
+        _ path: String, options: SourceOptions = SourceOptions(), warn: @escaping WarningHandler = { _ in }
+    ) throws(MediaError) {
+        self.path = path
+        warnings = OneTimeWarnings(warn)
+        interruption = Interruption()
+        demuxer = try Demuxer(path, options: options, interruption: interruption)
+        choice = try StreamChoice(demuxer, options: options)
+        if !choice.leftOut.isEmpty { warn(.otherVideosLeftOut(choice.leftOut)) }
+        let stream = demuxer.streams[choice.video]
+        if tempera_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO) != nil { throw .encrypted(path) }
+        range = try demuxer.seek(to: options, timeBase: stream.pointee.time_base)
+        reader = try FrameReader(
+            demuxer, choice: choice, origin: demuxer.origin, options: options, warnings: warnings)
+
+        unfinished = choice.steadyCopies(demuxer)
+        pending = []
+        var found = false
+        while !found {
+            switch try reader.next() {
+            case .packet(let packet):
+                if Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished) { pending.append(.packet(packet)) }
+            case .picture:
+                let time = reader.picture.pointee.best_effort_timestamp
+                found = time == tempera_nopts || !range.isBefore(time)
+            case nil:
+                throw options.start.map { start in .startBeyondEnd(path, start: start) } ?? .noFrames(path)
+            }
+        }
+        let orientation = Orientation(of: reader.picture, stream: stream, warnings: warnings)
+        converter = try FrameConverter(
+            first: reader.picture, orientation: orientation, resize: options.resize, path: path, warnings: warnings)
+        video = VideoFormat(
+            demuxer: demuxer, stream: stream, first: reader.picture, converter: converter, orientation: orientation,
+            options: options)
+        clock = FrameClock(nominal: Self.nominalDuration(video))
+        if let first = try frame() { pending.append(.frame(first)) }
+        pending.reverse()
     }
 
-    public func next() throws -> MediaItem? { nil }
+    public func next() throws -> MediaItem? {
+        if let item = pending.popLast() { return item }
+        while !isAtEnd {
+            switch try reader.next() {
+            case nil: isAtEnd = true
+            case .picture:
+                if let frame = try frame() { return .frame(frame) }
+            case .packet(let packet):
+                let wanted = Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished)
+                if reader.skipsVideo && unfinished.isEmpty { isAtEnd = true }
+                if wanted { return .packet(packet) }
+            }
+        }
+        return nil
+    }
 
     /// Makes a `next` that waits for data, now or later, throw `MediaError.interrupted`. From any thread.
-    public func interrupt() {}
+    public func interrupt() { interruption.raise() }
+
+    /// Parts of the picture stream that could not be decoded so far.
+    public var errors: Int { reader.errors }
+
+    /// The picture in the reader as a frame; nil when it lies outside the range.
+    private func frame() throws(MediaError) -> VideoFrame? {
+        let picture = reader.picture
+        let stated = picture.pointee.best_effort_timestamp
+        let time = clock.stamp(stated == tempera_nopts ? nil : stated)
+        if clock.repaired, demuxer.formatFlags & AVFMT_NOTIMESTAMPS == 0 {
+            warnings.report(.timestampsRepaired(stream: choice.video))
+        }
+        if range.isBefore(time) { return nil }
+        if range.isAfter(time) {
+            reader.skipsVideo = true
+            if unfinished.isEmpty { isAtEnd = true }
+            return nil
+        }
+        let converted = try converter.convert(picture)
+        return VideoFrame(
+            pixels: converted.pixels, timestamp: range.local(time), duration: max(0, tempera_frame_duration(picture)),
+            alpha: converted.alpha)
+    }
+
+    private static func keep(
+        _ packet: CopiedPacket, of demuxer: Demuxer, in range: TimeRange, unfinished: inout Set<Int>
+    ) -> Bool {
+        let index = Int(packet.packet.pointee.stream_index)
+        let stream = demuxer.streams[index].pointee
+        if stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0 { return true }
+        let isSubtitle = stream.codecpar.pointee.codec_type == AVMEDIA_TYPE_SUBTITLE
+        switch range.cut(packet.packet, timeBase: stream.time_base, isSubtitle: isSubtitle) {
+        case .keep: return true
+        case .drop: return false
+        case .past:
+            unfinished.remove(index)
+            return false
+        }
+    }
+
+    private static func nominalDuration(_ video: VideoFormat) -> Int64 {
+        guard let rate = video.frameRate else { return 1 }
+        return video.timeBase.ticks(Double(rate.denominator) / Double(rate.numerator))
+    }
 }

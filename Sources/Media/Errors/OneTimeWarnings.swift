@@ -1,0 +1,12 @@
+/// Passes on the first warning of each kind. Used by one stage.
+final class OneTimeWarnings {
+    private let handler: WarningHandler
+    private var reported: Set<String> = []
+
+    init(_ handler: @escaping WarningHandler) { self.handler = handler }
+
+    func report(_ warning: MediaWarning) {
+        let kind = Mirror(reflecting: warning).children.first?.label ?? warning.description
+        if reported.insert(kind).inserted { handler(warning) }
+    }
+}

@@ -1,0 +1,19 @@
+import CFFmpeg
+import Foundation
+
+extension Orientation {
+    /// What the first picture or its stream say, the picture first.
+    init(of picture: UnsafePointer<AVFrame>, stream: UnsafePointer<AVStream>, warnings: OneTimeWarnings) {
+        let own = av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX).flatMap { $0.pointee.data }
+        let data = own.map { UnsafePointer($0) } ?? tempera_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX)
+        self = .upright
+        guard let data else { return }
+        data.withMemoryRebound(to: Int32.self, capacity: 9) { matrix in
+            if let found = Orientation(displayMatrix: matrix) {
+                self = found
+            } else {
+                warnings.report(.freeRotationIgnored(degrees: (-av_display_rotation_get(matrix)).rounded()))
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import CFFmpeg
+
+/// The muxer for an output, and what it can hold.
+struct Container {
+    let format: UnsafePointer<AVOutputFormat>
+
+    init(_ path: String, options: SinkOptions) throws(MediaError) {
+        if let name = options.format {
+            guard let found = av_guess_format(name, nil, nil) else { throw .unknownOutputFormat(name) }
+            format = found
+        } else {
+            guard let found = av_guess_format(nil, path, nil) else { throw .unknownContainer(path) }
+            format = found
+        }
+        let movflags = options.formatOptions["movflags"] ?? ""
+        if path == "-" || path.hasPrefix("pipe:"), isMP4, !movflags.contains("frag"), !movflags.contains("empty_moov") {
+            throw .notStreamable(format: name)
+        }
+    }
+
+    var name: String { String(cString: format.pointee.name) }
+
+    func has(_ flag: Int32) -> Bool { format.pointee.flags & flag != 0 }
+
+    var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
+
+    /// Whether a stream of this codec has a place here; nil when only trying tells.
+    func holds(_ codec: AVCodecID) -> Bool? {
+        let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)
+        return answer < 0 ? nil : answer == 1
+    }
+
+    /// The encoder asked for, or `libx264` where it fits, or what the container usually holds.
+    func encoder(_ options: SinkOptions, path: String) throws(MediaError) -> UnsafePointer<AVCodec> {
+        if let name = options.codec {
+            let named = avcodec_find_encoder_by_name(name)
+            let described = avcodec_descriptor_get_by_name(name).flatMap { avcodec_find_encoder($0.pointee.id) }
+            guard let codec = named ?? described, codec.pointee.type == AVMEDIA_TYPE_VIDEO else { throw .noEncoder(name) }
+            if holds(codec.pointee.id) == false { throw .codecNotInContainer(codec: name, format: self.name) }
+            return codec
+        }
+        let usual = av_guess_codec(format, nil, path, nil, AVMEDIA_TYPE_VIDEO)
+        let prefersH264 = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1].contains(usual)
+        if prefersH264, holds(AV_CODEC_ID_H264) != false, let x264 = avcodec_find_encoder_by_name("libx264") { return x264 }
+        guard usual != AV_CODEC_ID_NONE else { throw .codecNotInContainer(codec: "video", format: name) }
+        guard let codec = avcodec_find_encoder(usual) else { throw .noEncoder(String(cString: avcodec_get_name(usual))) }
+        return codec
+    }
+}

@@ -1,0 +1,62 @@
+import CFFmpeg
+
+/// Metadata and chapters on their way from one container to another.
+enum ContainerTags {
+    /// True of the input's bytes only: the output's muxer writes its own.
+    private static let ofTheFile: Set<String> = ["major_brand", "minor_version", "compatible_brands", "encoder", "duration"]
+    private static let ofTheStream: Set<String> = ["encoder", "duration", "rotate", "bps", "alpha_mode", "vendor_id"]
+
+    static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
+        copy(source.demuxer.context.pointee.metadata, to: &output.pointee.metadata) { ofTheFile.contains($0) }
+        copyChapters(source, to: output)
+    }
+
+    /// The painted stream's tags, without what says something of the old pixels.
+    static func copyPainted(_ source: FileSource, to stream: UnsafeMutablePointer<AVStream>) {
+        let input = source.demuxer.streams[source.choice.video]
+        stream.pointee.disposition = input.pointee.disposition
+        copy(input.pointee.metadata, to: &stream.pointee.metadata) {
+            ofTheStream.contains($0) || $0.hasPrefix("number_of_") || $0.hasPrefix("_statistics_")
+        }
+    }
+
+    private static func copy(_ input: OpaquePointer?, to output: inout OpaquePointer?, without unwanted: (String) -> Bool) {
+        for (name, value) in OptionDictionary.entries(of: input) where !unwanted(name.lowercased()) {
+            av_dict_set(&output, name, value, 0)
+        }
+    }
+
+    private static func copyChapters(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
+        let input = source.demuxer.context.pointee
+        let microseconds = AVRational(num: 1, den: 1_000_000)
+        for i in 0..<Int(input.nb_chapters) {
+            guard let chapter = input.chapters[i]?.pointee else { continue }
+            let base = chapter.time_base
+            let shift =
+                av_rescale_q(source.demuxer.origin, microseconds, base)
+                + av_rescale_q(source.range.start ?? 0, source.range.timeBase, base)
+            let start = chapter.start - shift
+            var end = chapter.end - shift
+            if let limit = source.range.end {
+                let last = av_rescale_q(limit - (source.range.start ?? 0), source.range.timeBase, base)
+                if start >= last { continue }
+                end = min(end, last)
+            }
+            if end <= 0, source.range.start != nil { continue }
+            guard let memory = av_mallocz(MemoryLayout<AVChapter>.size) else { return }
+            let copy = memory.assumingMemoryBound(to: AVChapter.self)
+            copy.pointee.id = chapter.id
+            copy.pointee.time_base = base
+            copy.pointee.start = source.range.start == nil ? start : max(0, start)
+            copy.pointee.end = end
+            av_dict_copy(&copy.pointee.metadata, chapter.metadata, 0)
+            append(copy, to: output)
+        }
+    }
+
+    private static func append(_ chapter: UnsafeMutablePointer<AVChapter>, to output: UnsafeMutablePointer<AVFormatContext>) {
+        var count = Int32(output.pointee.nb_chapters)
+        av_dynarray_add(&output.pointee.chapters, &count, chapter)
+        output.pointee.nb_chapters = UInt32(count)
+    }
+}

@@ -1,0 +1,52 @@
+import CFFmpeg
+
+/// Quality, preset and the like, put in the words of each encoder.
+struct EncoderQuality {
+    let options: SinkOptions
+    let name: String
+
+    /// Options that were asked for by name and not taken stay in `settings`.
+    func apply(
+        to context: UnsafeMutablePointer<AVCodecContext>, settings: inout OptionDictionary, warnings: OneTimeWarnings
+    ) {
+        let hasOptions = context.pointee.priv_data != nil && context.pointee.codec.pointee.priv_class != nil
+        func knows(_ option: String) -> Bool {
+            hasOptions && av_opt_find(context.pointee.priv_data, option, nil, 0, 0) != nil
+        }
+        if let preset = options.preset {
+            if knows("preset") {
+                settings["preset"] = preset
+            } else {
+                warnings.report(.optionIgnored("preset", by: name))
+            }
+        }
+        if let bitrate = options.bitrate {
+            context.pointee.bit_rate = Int64(bitrate)
+        } else if knows("crf") {
+            if settings["crf"] == nil { settings["crf"] = "\(options.crf ?? defaultCRF)" }
+            // libvpx takes a rate of 0 to mean: quality alone.
+            context.pointee.bit_rate = 0
+        } else {
+            if options.crf != nil { warnings.report(.optionIgnored("crf", by: name)) }
+            if usesQuantiser {
+                context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
+                context.pointee.global_quality = 3 * FF_QP2LAMBDA
+            }
+        }
+    }
+
+    private var defaultCRF: Double {
+        switch name {
+        case "libx265": 20
+        case "libvpx", "libvpx-vp9": 24
+        case "libsvtav1", "libaom-av1": 28
+        default: 18
+        }
+    }
+
+    /// Encoders of the MPEG-4 family, whose default bit rate would be 200 kbit/s.
+    private var usesQuantiser: Bool {
+        ["mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "libxvid", "flv", "msmpeg4", "msmpeg4v2", "h263p", "libtheora"]
+            .contains(name)
+    }
+}

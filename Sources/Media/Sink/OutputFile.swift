@@ -1,0 +1,79 @@
+import CFFmpeg
+import Foundation
+
+/// Where a sink's bytes go: beside a file until it is whole, or straight into a pipe or device.
+final class OutputFile {
+    let path: String
+    /// What the bytes go to, by FFmpeg's naming.
+    let url: String
+    private(set) var context: UnsafeMutablePointer<AVIOContext>?
+    /// What is written; nil when bytes go straight to their target.
+    private let partial: String?
+    private let target: String
+
+    var isPipe: Bool { path == "-" || path.hasPrefix("pipe:") }
+
+    /// - Parameter opens: false for muxers that open files themselves.
+    init(_ path: String, opens: Bool) throws(MediaError) {
+        self.path = path
+        if path == "-" || path.hasPrefix("pipe:") {
+            // A reader that goes away is an error to report, not a reason to die.
+            var action = sigaction()
+            if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil { signal(SIGPIPE, SIG_IGN) }
+            target = path
+            partial = nil
+            url = path == "-" ? "pipe:1" : path
+        } else {
+            target = (path as NSString).resolvingSymlinksInPath
+            var information = stat()
+            let exists = stat(target, &information) == 0
+            if exists && information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
+            if exists && information.st_mode & S_IFMT != S_IFREG {
+                partial = nil
+                url = "file:" + target
+            } else {
+                if exists && access(target, W_OK) != 0 { throw .noPermission(path) }
+                let name = (target as NSString).lastPathComponent
+                let folder = (target as NSString).deletingLastPathComponent
+                let partial = (folder as NSString).appendingPathComponent(".\(name).partial-\(getpid())")
+                self.partial = partial
+                url = "file:" + partial
+            }
+        }
+        guard opens else { return }
+        let status = avio_open2(&context, url, AVIO_FLAG_WRITE, nil, nil)
+        guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "opening") }
+    }
+
+    deinit { discard() }
+
+    /// Puts the finished file in its place.
+    func commit() throws(MediaError) {
+        let status = avio_closep(&context)
+        guard status >= 0 else {
+            discard()
+            throw FFmpegStatus(status).writing(path, action: "writing")
+        }
+        guard let partial else { return }
+        var information = stat()
+        if stat(target, &information) == 0 { chmod(partial, information.st_mode & 0o7777) }
+        guard rename(partial, target) == 0 else {
+            let error = FFmpegStatus(tempera_averror(errno)).writing(path, action: "renaming")
+            discard()
+            throw error
+        }
+    }
+
+    /// Removes what was written so far.
+    func discard() {
+        avio_closep(&context)
+        if let partial { unlink(partial) }
+    }
+
+    /// Whether both names mean one file.
+    static func isSame(_ first: String, _ second: String) -> Bool {
+        var (a, b) = (stat(), stat())
+        guard stat(first, &a) == 0, stat(second, &b) == 0, a.st_mode & S_IFMT == S_IFREG else { return false }
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    }
+}

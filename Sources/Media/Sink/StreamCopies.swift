@@ -1,0 +1,132 @@
+import CFFmpeg
+
+/// The streams that pass from a source to a container untouched: which fit, where they go, and their times.
+struct StreamCopies {
+    private struct Copy {
+        var output: UnsafeMutablePointer<AVStream>
+        var timeBase: AVRational
+        var last: Int64?
+    }
+
+    /// By index in the input.
+    private var copies: [Int: Copy] = [:]
+    /// Where the painted stream's index goes.
+    private(set) var painted: UnsafeMutablePointer<AVStream>
+    private let isStrict: Bool
+
+    /// Makes the output's streams in the input's order, the painted one among them.
+    init(
+        _ output: UnsafeMutablePointer<AVFormatContext>, container: Container, encoder: VideoEncoder, source: FileSource?,
+        path: String, warnings: OneTimeWarnings
+    ) throws(MediaError) {
+        isStrict = !container.has(AVFMT_TS_NONSTRICT)
+        var leftOut: [String] = []
+        var paintedStream: UnsafeMutablePointer<AVStream>?
+        for (index, input) in (source?.demuxer.streams ?? []).enumerated() {
+            if index == source?.choice.video {
+                paintedStream = Self.addPainted(output, encoder: encoder)
+            } else if source?.choice.copied.contains(index) == true {
+                guard Self.fits(input, in: container, beside: encoder) else {
+                    leftOut.append(Self.describe(input, index: index))
+                    continue
+                }
+                guard let stream = avformat_new_stream(output, nil), Self.copy(input, to: stream, container: container) else {
+                    throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
+                }
+                copies[index] = Copy(output: stream, timeBase: input.pointee.time_base)
+            }
+        }
+        guard let stream = paintedStream ?? Self.addPainted(output, encoder: encoder) else {
+            throw .failed(action: "opening", path: path, why: "no memory")
+        }
+        painted = stream
+        if !leftOut.isEmpty { warnings.report(.streamsLeftOut(leftOut, format: container.name)) }
+    }
+
+    private static func addPainted(
+        _ output: UnsafeMutablePointer<AVFormatContext>, encoder: VideoEncoder
+    ) -> UnsafeMutablePointer<AVStream>? {
+        guard let stream = avformat_new_stream(output, nil),
+            avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0
+        else { return nil }
+        stream.pointee.time_base = encoder.context.pointee.time_base
+        stream.pointee.avg_frame_rate = encoder.context.pointee.framerate
+        stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
+        return stream
+    }
+
+    /// Parameters, tags and dispositions; the container chooses its own codec tag.
+    private static func copy(
+        _ input: UnsafeMutablePointer<AVStream>, to output: UnsafeMutablePointer<AVStream>, container: Container
+    ) -> Bool {
+        guard tempera_copy_stream_parameters(output, input) >= 0 else { return false }
+        let parameters = output.pointee.codecpar.pointee
+        let tag = parameters.codec_tag
+        let tags = container.format.pointee.codec_tag
+        let keepsTag = tags == nil || av_codec_get_id(tags, tag) == parameters.codec_id
+        if !keepsTag { output.pointee.codecpar.pointee.codec_tag = 0 }
+        output.pointee.time_base = input.pointee.time_base
+        output.pointee.disposition = input.pointee.disposition
+        output.pointee.avg_frame_rate = input.pointee.avg_frame_rate
+        output.pointee.r_frame_rate = input.pointee.r_frame_rate
+        output.pointee.sample_aspect_ratio = input.pointee.sample_aspect_ratio
+        av_dict_copy(&output.pointee.metadata, input.pointee.metadata, 0)
+        return true
+    }
+
+    /// Asks the container, then tries a header with just the painted stream and this one.
+    private static func fits(
+        _ input: UnsafeMutablePointer<AVStream>, in container: Container, beside encoder: VideoEncoder
+    ) -> Bool {
+        let parameters = input.pointee.codecpar.pointee
+        let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
+        if !isAttachment, container.holds(parameters.codec_id) == false { return false }
+        var trial: UnsafeMutablePointer<AVFormatContext>?
+        guard avformat_alloc_output_context2(&trial, container.format, nil, nil) >= 0, let context = trial else { return false }
+        defer { avformat_free_context(trial) }
+        guard addPainted(context, encoder: encoder) != nil, let stream = avformat_new_stream(context, nil),
+            copy(input, to: stream, container: container)
+        else { return false }
+        if container.has(AVFMT_NOFILE) { return false }
+        guard avio_open_dyn_buf(&context.pointee.pb) >= 0 else { return false }
+        let status = avformat_write_header(context, nil)
+        var bytes: UnsafeMutablePointer<UInt8>?
+        avio_close_dyn_buf(context.pointee.pb, &bytes)
+        av_free(bytes)
+        context.pointee.pb = nil
+        return status >= 0
+    }
+
+    private static func describe(_ input: UnsafeMutablePointer<AVStream>, index: Int) -> String {
+        let parameters = input.pointee.codecpar.pointee
+        let type = av_get_media_type_string(parameters.codec_type).map { String(cString: $0) } ?? "unknown"
+        let codec = parameters.codec_id == AV_CODEC_ID_NONE ? "" : " (\(String(cString: avcodec_get_name(parameters.codec_id))))"
+        return "stream \(index), \(type)\(codec)"
+    }
+
+    /// Readies a packet of the input for the muxer.
+    /// - Returns: nil when its stream is not in the output.
+    mutating func prepare(
+        _ copied: CopiedPacket, warnings: OneTimeWarnings
+    ) -> UnsafeMutablePointer<AVPacket>? {
+        let packet = copied.packet
+        let index = Int(packet.pointee.stream_index)
+        guard var copy = copies[index] else { return nil }
+        let base = copy.output.pointee.time_base
+        av_packet_rescale_ts(packet, copy.timeBase, base)
+        packet.pointee.stream_index = copy.output.pointee.index
+        packet.pointee.pos = -1
+        if packet.pointee.dts == tempera_nopts { packet.pointee.dts = packet.pointee.pts }
+        if packet.pointee.dts == tempera_nopts { packet.pointee.dts = copy.last.map { $0 + 1 } ?? 0 }
+        if let last = copy.last, packet.pointee.dts < last + (isStrict ? 1 : 0) {
+            packet.pointee.dts = last + (isStrict ? 1 : 0)
+            warnings.report(.copiedTimestampsRepaired(stream: index))
+        }
+        if packet.pointee.pts == tempera_nopts || packet.pointee.pts < packet.pointee.dts {
+            packet.pointee.pts = packet.pointee.dts
+        }
+        copy.last = packet.pointee.dts
+        copies[index] = copy
+        return packet
+    }
+}

@@ -1,0 +1,147 @@
+import CFFmpeg
+import Network
+
+/// RGB frames to packets of one encoder.
+final class VideoEncoder {
+    let context: UnsafeMutablePointer<AVCodecContext>
+    private let name: String
+    private let video: VideoFormat
+    private let frame: UnsafeMutablePointer<AVFrame>
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private let swscale: Swscale
+    private let alpha: AlphaMixer
+    private var durations: FrameDurations
+    private var lastTime: Int64?
+
+    init(
+        _ codec: UnsafePointer<AVCodec>, video: VideoFormat, options: SinkOptions, container: Container, path: String,
+        warnings: OneTimeWarnings
+    ) throws(MediaError) {
+        name = String(cString: codec.pointee.name)
+        self.video = video
+        guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc() else {
+            throw .failed(action: "opening", path: path, why: "no memory")
+        }
+        self.context = context
+        self.frame = frame
+        self.packet = packet
+        let format = try PixelFormatChoice(codec, video: video, options: options, warnings: warnings).format
+        let layout = PictureLayout(encoding: video, as: format)
+        swscale = try Swscale(
+            from: .rgb(
+                width: video.width, height: video.height,
+                format: PixelFormat(format).hasAlpha && video.hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24),
+            to: layout)
+        alpha = AlphaMixer(
+            keeps: PixelFormat(format).hasAlpha && video.hasAlpha, codec: name, warnings: warnings)
+        durations = FrameDurations(nominal: video.frameRate.map { video.timeBase.ticks(1 / $0.value) } ?? 0)
+
+        context.pointee.width = Int32(clamping: video.width)
+        context.pointee.height = Int32(clamping: video.height)
+        context.pointee.pix_fmt = format
+        context.pointee.sample_aspect_ratio = video.sampleAspect.av
+        context.pointee.time_base = Self.timeBase(codec, video: video)
+        if let rate = video.frameRate { context.pointee.framerate = rate.av }
+        context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
+        layout.tag(context, as: video.color)
+        if container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER) }
+        try open(codec, options: options, warnings: warnings)
+
+        frame.pointee.format = format.rawValue
+        frame.pointee.width = context.pointee.width
+        frame.pointee.height = context.pointee.height
+        frame.pointee.sample_aspect_ratio = context.pointee.sample_aspect_ratio
+        frame.pointee.colorspace = context.pointee.colorspace
+        frame.pointee.color_range = context.pointee.color_range
+        frame.pointee.color_primaries = context.pointee.color_primaries
+        frame.pointee.color_trc = context.pointee.color_trc
+        frame.pointee.chroma_location = context.pointee.chroma_sample_location
+    }
+
+    deinit {
+        var (context, frame, packet): (UnsafeMutablePointer<AVCodecContext>?, UnsafeMutablePointer<AVFrame>?, UnsafeMutablePointer<AVPacket>?) =
+            (context, frame, packet)
+        avcodec_free_context(&context)
+        av_frame_free(&frame)
+        av_packet_free(&packet)
+    }
+
+    /// The input's, except for codecs that know only some.
+    private static func timeBase(_ codec: UnsafePointer<AVCodec>, video: VideoFormat) -> AVRational {
+        let own = video.timeBase.av
+        switch codec.pointee.id {
+        case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO:
+            return video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) } ?? AVRational(num: 1, den: 25)
+        case AV_CODEC_ID_MPEG4 where own.den > 65535:
+            return AVRational(num: 1, den: 60000)
+        default:
+            return own
+        }
+    }
+
+    private func open(_ codec: UnsafePointer<AVCodec>, options: SinkOptions, warnings: OneTimeWarnings) throws(MediaError) {
+        var settings = OptionDictionary(options.codecOptions)
+        EncoderQuality(options: options, name: name).apply(to: context, settings: &settings, warnings: warnings)
+        let status = avcodec_open2(context, codec, &settings.handle)
+        if let left = settings.entries.first { throw .optionRefused(left.name, value: left.value, by: name) }
+        guard status >= 0 else {
+            let size = "\(video.width)x\(video.height) \(PixelFormat(context.pointee.pix_fmt).name)"
+            throw .encoderRefused(codec: name, why: "\(size), \(FFmpegStatus(status).text)")
+        }
+    }
+
+    /// Encodes one frame; `receive` must have run dry before.
+    func send(_ picture: VideoFrame) throws(MediaError) {
+        guard picture.pixels.width == video.width, picture.pixels.height == video.height else {
+            throw .wrongFrameSize(
+                expected: "\(video.width)x\(video.height)", got: "\(picture.pixels.width)x\(picture.pixels.height)")
+        }
+        // An encoder may still look at the last picture: then this one gets memory of its own.
+        if frame.pointee.buf.0 == nil || av_frame_is_writable(frame) == 0 {
+            let properties = frame.pointee
+            av_frame_unref(frame)
+            frame.pointee.copyProperties(of: properties)
+            guard av_frame_get_buffer(frame, 0) >= 0 else { throw .badSize(width: video.width, height: video.height) }
+        }
+        alpha.mix(picture) { bytes, stride in swscale.run(from: bytes, stride: stride, to: frame) }
+        var time = av_rescale_q(picture.timestamp, video.timeBase.av, context.pointee.time_base)
+        if let lastTime, time <= lastTime { time = lastTime + 1 }
+        lastTime = time
+        durations.add(
+            time: time, duration: av_rescale_q(picture.duration, video.timeBase.av, context.pointee.time_base))
+        frame.pointee.pts = time
+        try submit(frame)
+    }
+
+    /// Says that no more frames come.
+    func end() throws(MediaError) { try submit(nil) }
+
+    private func submit(_ frame: UnsafeMutablePointer<AVFrame>?) throws(MediaError) {
+        let status = FFmpegStatus(avcodec_send_frame(context, frame))
+        guard status.code >= 0 || status.isEnd else { throw .encoderRefused(codec: name, why: status.text) }
+    }
+
+    /// The next packet, in the encoder's time base, or nil when it wants more frames or is done. Valid until the next call.
+    func receive() throws(MediaError) -> UnsafeMutablePointer<AVPacket>? {
+        let status = FFmpegStatus(avcodec_receive_packet(context, packet))
+        if status.isAgain || status.isEnd { return nil }
+        guard status.code >= 0 else { throw .encoderRefused(codec: name, why: status.text) }
+        packet.pointee.duration = durations.take(packet.pointee.pts) ?? packet.pointee.duration
+        return packet
+    }
+}
+
+extension AVFrame {
+    /// Everything but the pixels that the encoder's frames have in common.
+    fileprivate mutating func copyProperties(of other: AVFrame) {
+        format = other.format
+        width = other.width
+        height = other.height
+        sample_aspect_ratio = other.sample_aspect_ratio
+        colorspace = other.colorspace
+        color_range = other.color_range
+        color_primaries = other.color_primaries
+        color_trc = other.color_trc
+        chroma_location = other.chroma_location
+    }
+}

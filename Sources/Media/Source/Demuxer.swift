@@ -1,0 +1,169 @@
+import CFFmpeg
+import Foundation
+
+/// An opened container: which streams it has, and their packets in file order.
+final class Demuxer {
+    let path: String
+    let context: UnsafeMutablePointer<AVFormatContext>
+    let isLive: Bool
+    /// Held because `context` reads through them.
+    private let input: InputStream?
+    private let interruption: Interruption
+    /// Where the bytes of the last whole packet ended.
+    private var lastPosition: Int64 = 0
+    private var invalidReads = 0
+
+    /// Opens and analyses `path`; takes no decoder.
+    init(_ path: String, options: SourceOptions, interruption: Interruption) throws(MediaError) {
+        FFmpegLog.install()
+        self.path = path
+        self.interruption = interruption
+        let location = try InputLocation(path, format: options.format, allowNetwork: options.allowNetwork)
+        isLive = options.live || location.isLive
+        var format: UnsafePointer<AVInputFormat>?
+        if let name = options.format {
+            format = av_find_input_format(name)
+            if format == nil { throw .unknownInputFormat(name) }
+        }
+        var url = path
+        switch location {
+        case .file(let file):
+            try Self.checkFile(file)
+            input = try InputStream(file: file)
+            url = "file:" + file
+        case .descriptor(let descriptor):
+            input = try InputStream(descriptor: descriptor, name: path, interruption: interruption)
+        case .network(let address):
+            input = nil
+            url = address
+        case .named(let name, let implied):
+            input = nil
+            url = name
+            format = format ?? av_find_input_format(implied)
+        }
+        if format == nil, let bytes = input?.context {
+            let status = av_probe_input_buffer2(bytes, &format, url, nil, 0, 0)
+            guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "reading") }
+        }
+        if let format, options.format == nil, !options.allowNetwork {
+            let name = String(cString: format.pointee.name)
+            if Self.referringFormats.contains(name) { throw .playlist(path, format: name) }
+        }
+
+        guard let opening = avformat_alloc_context() else { throw .failed(action: "opening", path: path, why: "no memory") }
+        opening.pointee.interrupt_callback = interruption.callback
+        if let input { opening.pointee.pb = input.context }
+        if isLive {
+            opening.pointee.flags |= AVFMT_FLAG_NOBUFFER
+            opening.pointee.fps_probe_size = 0
+        }
+        var settings = try Self.settings(options, format: format)
+        var opened: UnsafeMutablePointer<AVFormatContext>? = opening
+        let status = avformat_open_input(&opened, url, format, &settings.handle)
+        guard status >= 0, let opened else { throw Self.openingError(status, path: path, location: location) }
+        context = opened
+        if let unknown = settings.entries.first {
+            throw .optionRefused(unknown.name, value: unknown.value, by: formatName)
+        }
+        if !describesItself {
+            let status = analyse()
+            guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "analysing") }
+        }
+    }
+
+    /// Finds out what the header leaves open, with frames kept within the size that the decoder is allowed.
+    private func analyse() -> Int32 {
+        var limits = [OpaquePointer?](repeating: nil, count: Int(context.pointee.nb_streams))
+        for i in limits.indices { av_dict_set_int(&limits[i], "max_pixels", Int64(largestPicture), 0) }
+        let status = avformat_find_stream_info(context, &limits)
+        for i in limits.indices { av_dict_free(&limits[i]) }
+        return status
+    }
+
+    deinit {
+        var closing: UnsafeMutablePointer<AVFormatContext>? = context
+        avformat_close_input(&closing)
+    }
+
+    /// Demuxers that open what a file names, or run it as a script.
+    private static let referringFormats: Set<String> = [
+        "hls", "dash", "concat", "imf", "sdp", "rtsp", "avisynth", "vapoursynth", "ffmetadata",
+    ]
+
+    /// The header says everything that analysis could find out: not one frame is read ahead.
+    private var describesItself: Bool { ["rawvideo", "yuv4mpegpipe"].contains(formatName) }
+
+    var formatName: String { String(cString: context.pointee.iformat.pointee.name) }
+
+    var formatFlags: Int32 { context.pointee.iformat.pointee.flags }
+
+    var streams: [UnsafeMutablePointer<AVStream>] {
+        (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+    }
+
+    /// The next packet into `packet`.
+    /// - Returns: false at the end of the file, or where it is cut off.
+    func read(into packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Bool {
+        while true {
+            let status = av_read_frame(context, packet)
+            if status >= 0 {
+                invalidReads = 0
+                if let bytes = input?.context { lastPosition = avio_tell(bytes) }
+                return true
+            }
+            let failure = FFmpegStatus(status)
+            if interruption.isRaised { throw .interrupted }
+            if failure.isEnd { return false }
+            if failure.isAgain {
+                usleep(1000)
+                continue
+            }
+            // Some demuxers come back to their senses after damage; one that never does has reached the end.
+            invalidReads += 1
+            if failure.isInvalidData, invalidReads < 100 { continue }
+            if failure.isInvalidData { return false }
+            throw failure.reading(path, action: "reading")
+        }
+    }
+
+    /// Whether raw frames ended in the middle of one.
+    var endedInsideFrame: Bool {
+        guard describesItself, let bytes = input?.context else { return false }
+        return avio_tell(bytes) != lastPosition
+    }
+
+    private static func checkFile(_ path: String) throws(MediaError) {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            switch errno {
+            case EACCES: throw .noPermission(path)
+            default: throw .missingFile(path)
+            }
+        }
+        if information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
+    }
+
+    private static func settings(
+        _ options: SourceOptions, format: UnsafePointer<AVInputFormat>?
+    ) throws(MediaError) -> OptionDictionary {
+        var settings = OptionDictionary(options.demuxerOptions)
+        if !options.allowNetwork { settings["protocol_whitelist"] = "file,pipe" }
+        let isRaw = format.map { String(cString: $0.pointee.name) == "rawvideo" } ?? false
+        if let size = options.size { settings["video_size"] = "\(size.width)x\(size.height)" }
+        if isRaw && options.size == nil { throw .rawSizeNeeded }
+        if let name = options.pixelFormat ?? (isRaw ? "rgb24" : nil) {
+            guard av_get_pix_fmt(name) != AV_PIX_FMT_NONE else { throw .unknownPixelFormat(name) }
+            settings["pixel_format"] = name
+        }
+        if let rate = options.rate { settings["framerate"] = "\(rate.numerator)/\(rate.denominator)" }
+        return settings
+    }
+
+    private static func openingError(_ status: Int32, path: String, location: InputLocation) -> MediaError {
+        let error = FFmpegStatus(status).reading(path, action: "opening")
+        guard case .notMedia = error, case .file(let file) = location, let handle = FileHandle(forReadingAtPath: file),
+            let head = try? handle.read(upToCount: 8), head.count == 8, head[4...7].elementsEqual("ftyp".utf8)
+        else { return error }
+        return .truncated(path)
+    }
+}

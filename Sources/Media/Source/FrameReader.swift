@@ -1,0 +1,159 @@
+import CFFmpeg
+import Foundation
+
+/// Demuxer, decoder and deinterlacer in a row: pictures as decoded, and packets of the copied streams between them.
+final class FrameReader {
+    enum Event {
+        /// The picture lies in `FrameReader.picture` until the next call.
+        case picture
+        case packet(CopiedPacket)
+    }
+
+    let picture: UnsafeMutablePointer<AVFrame>
+    private let demuxer: Demuxer
+    private let choice: StreamChoice
+    private let decoder: VideoDecoder
+    private let options: SourceOptions
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private var timeline: Timeline
+    private var deinterlacer: Deinterlacer?
+    private var stage = Stage.reading
+    private let warnings: OneTimeWarnings
+    private var videoPackets: Int64 = 0
+    /// Ends decoding: what follows of the video stream is only looked at for its times.
+    var skipsVideo = false
+
+    private enum Stage { case reading, draining, finished }
+
+    init(
+        _ demuxer: Demuxer, choice: StreamChoice, origin: Int64, options: SourceOptions, warnings: OneTimeWarnings
+    ) throws(MediaError) {
+        self.demuxer = demuxer
+        self.choice = choice
+        self.options = options
+        self.warnings = warnings
+        decoder = try VideoDecoder(
+            demuxer.streams[choice.video], path: demuxer.path, threads: options.threads, isLive: demuxer.isLive)
+        guard let picture = av_frame_alloc(), let packet = av_packet_alloc() else {
+            throw .failed(action: "opening", path: demuxer.path, why: "no memory")
+        }
+        self.picture = picture
+        self.packet = packet
+        timeline = Timeline(demuxer.streams, origin: origin, jumpsForward: demuxer.formatFlags & AVFMT_TS_DISCONT != 0)
+    }
+
+    deinit {
+        var picture: UnsafeMutablePointer<AVFrame>? = picture
+        av_frame_free(&picture)
+        var packet: UnsafeMutablePointer<AVPacket>? = packet
+        av_packet_free(&packet)
+    }
+
+    var errors: Int { decoder.errors }
+
+    /// The next picture or packet in file order; nil at the end.
+    func next() throws(MediaError) -> Event? {
+        while true {
+            if try nextPicture() { return .picture }
+            guard stage == .reading else {
+                if stage == .draining { reportEnd() }
+                stage = .finished
+                return nil
+            }
+            if let copied = try nextPacket() { return .packet(copied) }
+        }
+    }
+
+    /// Reads on until something for the decoder (nil) or for the sink was found.
+    private func nextPacket() throws(MediaError) -> CopiedPacket? {
+        av_packet_unref(packet)
+        guard try demuxer.read(into: packet) else {
+            stage = .draining
+            if demuxer.endedInsideFrame { warnings.report(.partialLastFrame) }
+            _ = decoder.send(nil)
+            return nil
+        }
+        let index = Int(packet.pointee.stream_index)
+        if let jump = timeline.apply(to: packet) { warnings.report(.timestampJump(seconds: (jump * 1000).rounded() / 1000)) }
+        if index == choice.video {
+            try decodePacket()
+            return nil
+        }
+        guard choice.copied.contains(index), let own = av_packet_alloc() else {
+            if index >= choice.streamCount { warnings.report(.lateStream(index: index)) }
+            return nil
+        }
+        av_packet_move_ref(own, packet)
+        return CopiedPacket(own)
+    }
+
+    private func decodePacket() throws(MediaError) {
+        videoPackets += 1
+        if skipsVideo { return }
+        if av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil { throw .encrypted(demuxer.path) }
+        if demuxer.formatName == "rawvideo", packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 {
+            warnings.report(.partialLastFrame)
+            return
+        }
+        if !decoder.send(packet) { try noteDamage() }
+    }
+
+    private func nextPicture() throws(MediaError) -> Bool {
+        while true {
+            if let deinterlacer {
+                if deinterlacer.receive(into: picture) { return true }
+                if stage == .finished { return false }
+            }
+            switch decoder.receive(into: picture) {
+            case .needsPacket: return false
+            case .damaged: try noteDamage()
+            case .end:
+                guard let deinterlacer, stage == .draining else { return false }
+                deinterlacer.send(nil)
+                if deinterlacer.receive(into: picture) { return true }
+                self.deinterlacer = nil
+                return false
+            case .frame:
+                try checkDamage()
+                if try !passOn() { return true }
+            }
+        }
+    }
+
+    /// Gives the picture to the deinterlacer if it is one for it.
+    /// - Returns: false when the picture is ready as it is.
+    private func passOn() throws(MediaError) -> Bool {
+        let isInterlaced = tempera_frame_is_interlaced(picture) != 0
+        if options.deinterlace == .off {
+            if isInterlaced { warnings.report(.interlacedKept) }
+            return false
+        }
+        if let deinterlacer, !deinterlacer.takes(picture) { self.deinterlacer = nil }
+        if deinterlacer == nil {
+            guard isInterlaced else { return false }
+            warnings.report(.deinterlacing(Deinterlacer.filterName))
+            deinterlacer = try Deinterlacer(
+                for: picture, timeBase: demuxer.streams[choice.video].pointee.time_base, path: demuxer.path)
+        }
+        deinterlacer?.send(picture)
+        return true
+    }
+
+    private func noteDamage() throws(MediaError) {
+        warnings.report(.corruptData(stream: choice.video))
+        try checkDamage()
+    }
+
+    private func checkDamage() throws(MediaError) {
+        if errors > 0 { warnings.report(.corruptData(stream: choice.video)) }
+        if let limit = options.maxErrors, errors > limit {
+            throw .tooManyErrors(demuxer.path, count: errors, limit: limit)
+        }
+    }
+
+    private func reportEnd() {
+        if errors > 0 { warnings.report(.decodeErrors(count: errors)) }
+        let promised = demuxer.streams[choice.video].pointee.nb_frames
+        if promised > videoPackets, options.start == nil, options.duration == nil { warnings.report(.truncatedInput) }
+    }
+}

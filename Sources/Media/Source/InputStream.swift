@@ -1,0 +1,78 @@
+import CFFmpeg
+import Foundation
+
+/// The bytes of a local file or of a pipe, for a demuxer.
+///
+/// A pipe is read by our own callback: it waits in `poll`, so that an interruption ends a wait for data that never
+/// comes. Used by the thread that demuxes.
+final class InputStream {
+    private(set) var context: UnsafeMutablePointer<AVIOContext>?
+    private let descriptor: Int32
+    private let interruption: Interruption?
+
+    /// A file, through FFmpeg's `file` protocol and no other.
+    init(file path: String) throws(MediaError) {
+        descriptor = -1
+        interruption = nil
+        var options = OptionDictionary(["protocol_whitelist": "file"])
+        let status = avio_open2(&context, "file:" + path, AVIO_FLAG_READ, nil, &options.handle)
+        guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "opening") }
+    }
+
+    /// An open file descriptor, which stays open.
+    init(descriptor: Int32, name: String, interruption: Interruption) throws(MediaError) {
+        self.descriptor = descriptor
+        self.interruption = interruption
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else {
+            throw .failed(action: "opening", path: name, why: "it is closed")
+        }
+        if information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(name) }
+        let isFile = information.st_mode & S_IFMT == S_IFREG
+        let size: Int32 = 65536
+        guard let buffer = av_malloc(Int(size)) else { throw .failed(action: "opening", path: name, why: "no memory") }
+        context = avio_alloc_context(
+            buffer.assumingMemoryBound(to: UInt8.self), size, 0, Unmanaged.passUnretained(self).toOpaque(),
+            { @Sendable opaque, bytes, count in
+                guard let opaque, let bytes else { return tempera_averror(EINVAL) }
+                return Unmanaged<InputStream>.fromOpaque(opaque).takeUnretainedValue().read(bytes, Int(count))
+            },
+            nil,
+            isFile
+                ? { @Sendable opaque, offset, whence in
+                    guard let opaque else { return Int64(tempera_averror(EINVAL)) }
+                    return Unmanaged<InputStream>.fromOpaque(opaque).takeUnretainedValue().seek(offset, whence)
+                } : nil)
+    }
+
+    deinit {
+        if descriptor < 0 {
+            avio_closep(&context)
+        } else if let owned = context {
+            av_freep(&owned.pointee.buffer)
+            avio_context_free(&context)
+        }
+    }
+
+    private func read(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+        while true {
+            if interruption?.isRaised == true { return tempera_averror_exit }
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&waiting, 1, 100)
+            if ready == 0 || (ready < 0 && errno == EINTR) { continue }
+            let got = Glibc.read(descriptor, bytes, count)
+            if got > 0 { return Int32(got) }
+            if got == 0 { return tempera_averror_eof }
+            if errno != EINTR && errno != EAGAIN { return tempera_averror(errno) }
+        }
+    }
+
+    private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+        if whence & AVSEEK_SIZE != 0 {
+            var information = stat()
+            return fstat(descriptor, &information) == 0 ? Int64(information.st_size) : Int64(tempera_averror(errno))
+        }
+        let position = lseek(descriptor, off_t(offset), whence & 3)
+        return position >= 0 ? Int64(position) : Int64(tempera_averror(errno))
+    }
+}

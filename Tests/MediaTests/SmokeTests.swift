@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Media
-
-@Test func builds() { #expect(Bool(true)) }
