@@ -36,7 +36,7 @@ let package = Package(
         .testTarget(name: "MediaTests", dependencies: ["Media"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception"]),
-        .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"]),
+        .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,7 +17,8 @@ import Testing
 
     @Test func theFractionFollowsMediaTimeWhenItIsKnown() {
         var meter = ProgressMeter(totalFrames: 1000, totalSeconds: 10)
-        meter.update(frames: 10, mediaSeconds: 2.4, frameSeconds: 0.1, elapsed: 5)
+        meter.update(frames: 1, mediaSeconds: 100, frameSeconds: 0.125, elapsed: 1)
+        meter.update(frames: 10, mediaSeconds: 102.375, frameSeconds: 0.125, elapsed: 5)
         #expect(meter.progress.fraction == 0.25)
         #expect(meter.progress.remaining == 15)
     }

@@ -1,5 +1,5 @@
 /// How far a run has come.
-public struct Progress: Sendable, Equatable {
+public struct RunProgress: Sendable, Equatable {
     /// Frames written so far.
     public var frames = 0
     /// Frames there will be, when that is known.
@@ -16,18 +16,21 @@ public struct Progress: Sendable, Equatable {
     public var fraction: Double?
     /// Seconds left at the present pace, when the length is known.
     public var remaining: Double?
+
+    public init() {}
 }
 
-/// Turns "another frame was written" into `Progress`. It has no clock of its own: times are handed in.
+/// Turns "another frame was written" into `RunProgress`. It has no clock of its own: times are handed in.
 public struct ProgressMeter: Sendable {
     private static let window = 2.0
     private static let samples = 64
 
     private let totalFrames: Int?
     private let totalSeconds: Double?
+    private var firstMediaSeconds: Double?
     /// Wall time and frame count, oldest first, at most `samples`, evenly thinned over the window.
     private var recent: [(time: Double, frames: Int)] = [(0, 0)]
-    public private(set) var progress = Progress()
+    public private(set) var progress = RunProgress()
 
     /// - Parameters:
     ///   - totalFrames: frames to expect, if known; an estimate is fine.
@@ -38,10 +41,13 @@ public struct ProgressMeter: Sendable {
         progress.totalFrames = totalFrames
     }
 
-    /// `frames` have been written, the last showing at `mediaSeconds` for `frameSeconds`; `elapsed` since the start.
+    /// `frames` have been written, the last showing at `mediaSeconds` on the stream's own clock for `frameSeconds`;
+    /// `elapsed` since the start of the run.
     public mutating func update(frames: Int, mediaSeconds: Double, frameSeconds: Double, elapsed: Double) {
         progress.frames = frames
-        progress.mediaSeconds = mediaSeconds
+        let first = firstMediaSeconds ?? mediaSeconds
+        firstMediaSeconds = first
+        progress.mediaSeconds = mediaSeconds - first
         progress.elapsed = elapsed
         progress.rateAverage = elapsed > 0 ? Double(frames) / elapsed : 0
         remember(frames: frames, at: elapsed)
@@ -49,7 +55,7 @@ public struct ProgressMeter: Sendable {
             progress.rateNow = Double(frames - first.frames) / (elapsed - first.time)
         }
         if let totalSeconds {
-            progress.fraction = min(1, max(0, (mediaSeconds + frameSeconds) / totalSeconds))
+            progress.fraction = min(1, max(0, (progress.mediaSeconds + frameSeconds) / totalSeconds))
         } else if let totalFrames, totalFrames > 0 {
             progress.fraction = min(1, Double(frames) / Double(totalFrames))
         }

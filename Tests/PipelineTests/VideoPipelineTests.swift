@@ -6,13 +6,13 @@ import Testing
 @testable import Media
 @testable import Pipeline
 
-@Suite struct PipelineTests {
+@Suite struct VideoPipelineTests {
     @Test(arguments: [1, 2, 3])
     func itemsKeepTheirOrder(painters: Int) throws {
         // The painters take turns at being late: frame n waits until n + 1 has been painted where two can work at once.
         let turns = (0..<200).map { _ in Gate() }
         let sink = FakeSink()
-        let pipeline = Pipeline(
+        let pipeline = VideoPipeline(
             source: FakeSource(frames: 200, packetsPerFrame: 2),
             painters: (0..<painters).map { _ in
                 FakePainter { n in
@@ -31,9 +31,9 @@ import Testing
         let sink = FakeSink()
         let most = Maximum()
         let source = FakeSource(frames: 300) { n in most.see(n - sink.log.frames.count) }
-        var options = Pipeline.Options()
+        var options = VideoPipeline.Options()
         options.queueDepth = 2
-        _ = try Pipeline(source: source, painters: [FakePainter()], sink: sink, options: options).run()
+        _ = try VideoPipeline(source: source, painters: [FakePainter()], sink: sink, options: options).run()
         // One painter and two queues of two, and the frame that the source has just read.
         #expect(most.value <= 1 + 2 * 2 + 1)
         #expect(sink.log.frames.count == 300)
@@ -46,7 +46,7 @@ import Testing
         let sink = FakeSink { _ in gate.pass() }
         let done = DispatchGroup()
         DispatchQueue(label: "run").async(group: done) {
-            _ = try? Pipeline(source: source, painters: [FakePainter()], sink: sink).run()
+            _ = try? VideoPipeline(source: source, painters: [FakePainter()], sink: sink).run()
         }
         reached.pass()
         #expect(source.framesRead <= 6)
@@ -57,7 +57,7 @@ import Testing
 
     @Test func theErrorOfTheSourceIsTheOneSeen() {
         let sink = FakeSink()
-        let pipeline = Pipeline(source: FakeSource(frames: 50, failAt: 20), painters: [FakePainter()], sink: sink)
+        let pipeline = VideoPipeline(source: FakeSource(frames: 50, failAt: 20), painters: [FakePainter()], sink: sink)
         #expect(throws: FakeError(text: "source")) { try pipeline.run() }
         #expect(sink.log.discarded && !sink.log.finished)
     }
@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: [1, 2])
     func theErrorOfAPainterIsTheOneSeen(painters: Int) {
         let sink = FakeSink()
-        let pipeline = Pipeline(
+        let pipeline = VideoPipeline(
             source: FakeSource(frames: 50, packetsPerFrame: 3),
             painters: (0..<painters).map { _ in FakePainter { if $0 == 7 { throw FakeError(text: "painter") } } }, sink: sink)
         #expect(throws: FakeError(text: "painter")) { try pipeline.run() }
@@ -76,7 +76,7 @@ import Testing
     @Test func theErrorOfTheSinkIsTheOneSeen() {
         let sink = FakeSink(failAt: 3)
         let source = FakeSource(frames: 1000)
-        let pipeline = Pipeline(source: source, painters: [FakePainter()], sink: sink)
+        let pipeline = VideoPipeline(source: source, painters: [FakePainter()], sink: sink)
         #expect(throws: FakeError(text: "sink")) { try pipeline.run() }
         #expect(sink.log.discarded && !sink.log.finished)
         #expect(sink.log.frames == [0, 1, 2])
@@ -91,7 +91,7 @@ import Testing
             source.waitForInterrupt()
             throw FakeError(text: "painter")
         }
-        let pipeline = Pipeline(source: source, painters: [painter], sink: FakeSink(failAt: 0))
+        let pipeline = VideoPipeline(source: source, painters: [painter], sink: FakeSink(failAt: 0))
         #expect(throws: FakeError(text: "sink")) { try pipeline.run() }
     }
 
@@ -100,7 +100,7 @@ import Testing
         let sink = FakeSink()
         let painter = FakePainter { if $0 == 10 { cancellation.request() } }
         let source = FakeSource(frames: 1000, packetsPerFrame: 1)
-        let summary = try Pipeline(source: source, painters: [painter], sink: sink).run(cancellation: cancellation)
+        let summary = try VideoPipeline(source: source, painters: [painter], sink: sink).run(cancellation: cancellation)
         #expect(summary.wasStopped)
         #expect(sink.log.frames == Array(0...10))
         #expect(sink.log.finished && !sink.log.discarded)
@@ -111,7 +111,7 @@ import Testing
         let cancellation = Cancellation()
         cancellation.request()
         let sink = FakeSink()
-        let summary = try Pipeline(source: FakeSource(frames: 10), painters: [FakePainter()], sink: sink)
+        let summary = try VideoPipeline(source: FakeSource(frames: 10), painters: [FakePainter()], sink: sink)
             .run(cancellation: cancellation)
         #expect(summary.wasStopped)
         #expect(summary.framesOut == 0)
@@ -122,7 +122,7 @@ import Testing
         let cancellation = Cancellation()
         let sink = FakeSink { n in if n == 4 { cancellation.request() } }
         let source = FakeSource(frames: 100, silentFrom: 5)
-        let summary = try Pipeline(source: source, painters: [FakePainter()], sink: sink).run(cancellation: cancellation)
+        let summary = try VideoPipeline(source: source, painters: [FakePainter()], sink: sink).run(cancellation: cancellation)
         #expect(summary.wasStopped)
         #expect(sink.log.frames == [0, 1, 2, 3, 4])
         #expect(sink.log.finished)
@@ -130,21 +130,21 @@ import Testing
 
     @Test func aFailureDoesNotWaitForASilentSource() {
         let sink = FakeSink(failAt: 4)
-        let pipeline = Pipeline(source: FakeSource(frames: 100, silentFrom: 5), painters: [FakePainter()], sink: sink)
+        let pipeline = VideoPipeline(source: FakeSource(frames: 100, silentFrom: 5), painters: [FakePainter()], sink: sink)
         #expect(throws: FakeError(text: "sink")) { try pipeline.run() }
         #expect(sink.log.discarded)
     }
 
     @Test func anEmptySourceIsFinished() throws {
         let sink = FakeSink()
-        let summary = try Pipeline(source: FakeSource(frames: 0), painters: [FakePainter()], sink: sink).run()
+        let summary = try VideoPipeline(source: FakeSource(frames: 0), painters: [FakePainter()], sink: sink).run()
         #expect(summary == PipelineSummary())
         #expect(sink.log.finished)
     }
 
     @Test func everyWrittenFrameIsReported() throws {
         let seen = Mutex<[Int]>([])
-        _ = try Pipeline(source: FakeSource(frames: 20), painters: [FakePainter(), FakePainter()], sink: FakeSink())
+        _ = try VideoPipeline(source: FakeSource(frames: 20), painters: [FakePainter(), FakePainter()], sink: FakeSink())
             .run { frame in seen.withLock { $0.append(frame.count) } }
         #expect(seen.withLock { $0 } == Array(1...20))
     }
@@ -157,7 +157,7 @@ import Testing
             }
         }
         let painter = PooledPainter()
-        _ = try Pipeline(source: FakeSource(frames: 500), painters: [painter], sink: FakeSink()).run()
+        _ = try VideoPipeline(source: FakeSource(frames: 500), painters: [painter], sink: FakeSink()).run()
         #expect(painter.pool.count <= 6)
     }
 }

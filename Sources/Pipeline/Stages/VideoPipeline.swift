@@ -13,7 +13,7 @@ import Synchronization
 /// does not grow with the length of the clip.
 ///
 /// The first stage that fails ends the run with its error and the others stop; the sink is told to discard what it has.
-public struct Pipeline: Sendable {
+public struct VideoPipeline: Sendable {
     public struct Options: Sendable {
         /// Frames that may wait between two stages.
         public var queueDepth = 2
@@ -50,8 +50,9 @@ public struct Pipeline: Sendable {
 public struct WrittenFrame: Sendable {
     /// Frames written so far, this one included.
     public var count: Int
-    /// In the units of the source's time base.
+    /// In the units of the source's time base, as is `duration`.
     public var timestamp: Int64
+    public var duration: Int64
 }
 
 /// What a run did.
@@ -88,7 +89,7 @@ private final class PipelineRun: Sendable {
     private let summary = Mutex(PipelineSummary())
 
     init(
-        source: any MediaSource, painters: [any FramePainter], sink: any MediaSink, options: Pipeline.Options,
+        source: any MediaSource, painters: [any FramePainter], sink: any MediaSink, options: VideoPipeline.Options,
         onFrame: @escaping @Sendable (WrittenFrame) -> Void
     ) {
         self.source = source
@@ -195,7 +196,7 @@ private final class PipelineRun: Sendable {
                 summary.framesOut += 1
                 return summary.framesOut
             }
-            onFrame(WrittenFrame(count: count, timestamp: frame.timestamp))
+            onFrame(WrittenFrame(count: count, timestamp: frame.timestamp, duration: frame.duration))
         }
     }
 

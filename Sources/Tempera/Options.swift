@@ -1,0 +1,29 @@
+import Media
+import Network
+import Pipeline
+
+// The option types of the rooms below, under the names that a user of the library meets.
+
+/// How to read the input: format of raw frames, resize, time range, …
+public typealias ReadingOptions = Media.SourceOptions
+/// How to write the output: codec, quality, container, …
+public typealias WritingOptions = Media.SinkOptions
+/// How to run the network: precision, threads, …
+public typealias PaintingOptions = Network.PainterOptions
+/// The arithmetic of the network.
+public typealias Precision = Network.Precision
+/// A size of which one side may be -1.
+public typealias RequestedSize = Media.RequestedSize
+/// What to do with interlaced frames.
+public typealias Deinterlacing = Media.Deinterlacing
+/// A ratio, as of a frame rate.
+public typealias Rational = Media.Rational
+/// What went on differently from what the user may expect.
+public typealias Warning = Media.MediaWarning
+/// Stops a job early, leaving a playable file.
+public typealias Cancellation = Pipeline.Cancellation
+
+extension Job {
+    /// How far a job has come.
+    public typealias Progress = RunProgress
+}

@@ -1,0 +1,35 @@
+import Media
+import Network
+
+/// Everything that can go wrong for a user of this library. `description` is one line that says what to do.
+public enum TemperaError: Error, Sendable {
+    case outputExists(String)
+    case wrongSize(expected: String, got: String)
+    case style(StyleError)
+    case weights(WeightsError)
+    case media(MediaError)
+    case other(String)
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as TemperaError: self = error
+        case let error as StyleError: self = .style(error)
+        case let error as WeightsError: self = .weights(error)
+        case let error as MediaError: self = .media(error)
+        default: self = .other("\(error)")
+        }
+    }
+}
+
+extension TemperaError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .outputExists(let path): "\(path): exists; add -y to overwrite it"
+        case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
+        case .style(let error): error.description
+        case .weights(let error): error.description
+        case .media(let error): error.description
+        case .other(let text): text
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+@main
+enum Main {
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        exit(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Runs the command and returns the exit code.
+    static func run(_ arguments: [String]) -> Int32 {
+        // `tempera --help` means the help of what `tempera` does, not a list of subcommands.
+        if let first = arguments.first, ["-h", "--help"].contains(first) || arguments == ["help"] {
+            print(Root.helpMessage(for: Stylize.self))
+            return ExitStatus.done
+        }
+        do {
+            var command = try Root.parseAsRoot(arguments)
+            try command.run()
+            return ExitStatus.done
+        } catch {
+            return report(error)
+        }
+    }
+
+    /// Prints what `error` has to say, in one line where it is an error at all.
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let status as ExitStatus: return status.code
+        case let failure as Failure:
+            Console.shared.note(failure.text)
+            return failure.code
+        default: break
+        }
+        let code = Root.exitCode(for: error)
+        if code == .success {
+            print(Root.fullMessage(for: error))  // help that was asked for
+        } else if code == .validationFailure {
+            let message = Root.message(for: error)
+            Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst()); see 'tempera --help'")
+        } else {
+            Console.shared.note("\(error)")
+        }
+        return code == .validationFailure ? ExitStatus.badUsage : code.rawValue
+    }
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The `tempera` command: what is not a subcommand's name is the input of `stylize`.
+struct Root: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tempera", abstract: "Paint videos with neural styles, on the CPU.", version: "0.1.0",
+        subcommands: [Stylize.self, Styles.self], defaultSubcommand: Stylize.self)
+}

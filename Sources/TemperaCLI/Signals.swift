@@ -1,0 +1,45 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Tempera
+
+/// SIGINT and SIGTERM: the first asks the job to stop and leave a playable file, the second ends the program at once, as
+/// does the first while there is nothing to save yet.
+///
+/// The signal sources are made in `init` and never touched again, which makes the class safe to send.
+final class Signals: @unchecked Sendable {
+    let cancellation = Cancellation()
+    private let state = Mutex((received: Int32?.none, working: false))
+    private let sources: [any DispatchSourceSignal]
+
+    /// The signal that asked for the stop.
+    var received: Int32? { state.withLock { $0.received } }
+
+    init() {
+        let queue = DispatchQueue(label: "tempera.signals")
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
+        }
+        for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
+            source.setEventHandler { [weak self] in self?.receive(number) }
+            source.activate()
+        }
+    }
+
+    /// From now on there is a file to finish.
+    func beginWork() { state.withLock { $0.working = true } }
+
+    private func receive(_ number: Int32) {
+        let atOnce = state.withLock { state in
+            defer { state.received = state.received ?? number }
+            return state.received != nil || !state.working
+        }
+        if atOnce {
+            Console.shared.erase()
+            _exit(128 + number)
+        }
+        Console.shared.note("stopping; finishing the file (once more to end at once)")
+        cancellation.request()
+    }
+}

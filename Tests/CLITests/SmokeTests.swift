@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Tempera
-
-@Test func builds() { #expect(Bool(true)) }

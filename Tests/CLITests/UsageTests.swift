@@ -1,0 +1,78 @@
+import Foundation
+import Tempera
+import Testing
+
+/// What the command says and returns before it touches any video.
+@Suite struct UsageTests {
+    /// To accept a change on purpose: `COLUMNS=80 tempera --help > Tests/CLITests/Fixtures/help.txt`
+    @Test(arguments: [["--help"], ["-h"], ["help"], ["stylize", "--help"]])
+    func helpIsTheSnapshot(arguments: [String]) throws {
+        let result = try Command.run(arguments, environment: ["COLUMNS": "80"])
+        #expect(result.text == (try Fixture.text("help.txt")))
+        #expect(result.code == 0)
+        #expect(result.stderr.isEmpty)
+    }
+
+    @Test(arguments: [
+        ([], "missing expected argument '<input>'"),
+        (["a.mp4"], "missing expected argument '<output>'"),
+        (["a.mp4", "b.mp4", "--frobnicate"], "unknown option '--frobnicate'"),
+        (["a.mp4", "b.mp4", "c.mp4"], "unexpected argument 'c.mp4'"),
+        (["a.mp4", "b.mp4", "-y", "-n"], "-y and -n exclude each other"),
+        (["a.mp4", "b.mp4", "-v", "-q"], "--verbose and --quiet exclude each other"),
+        (["a.mp4", "b.mp4", "--resize", "wide"], "the value 'wide' is invalid for '--resize <WxH>'"),
+        (["a.mp4", "b.mp4", "--start", "-3"], "missing value for '--start <time>'"),
+        (["a.mp4", "b.mp4", "--threads", "0"], "--threads must be at least 1"),
+        (["a.mp4", "b.mp4", "--precision", "fp8"], "the value 'fp8' is invalid for '--precision <precision>'"),
+    ])
+    func badUsageIsOneLineAnd64(arguments: [String], says: String) throws {
+        let result = try Command.run(arguments)
+        #expect(result.code == 64)
+        #expect(result.lines.count == 1)
+        #expect(result.stderr.hasPrefix("tempera: \(says)"))
+        #expect(result.stderr.hasSuffix("; see 'tempera --help'\n"))
+        #expect(result.stdout.isEmpty)
+    }
+
+    @Test func theVersionIsData() throws {
+        let result = try Command.run(["--version"])
+        #expect(result.code == 0)
+        #expect(result.text.split(separator: ".").count == 3)
+    }
+
+    @Test func stylesAreATable() throws {
+        let result = try Command.run(["styles"])
+        #expect(result.code == 0)
+        let lines = result.text.split(separator: "\n")
+        #expect(lines.first?.split(separator: " ").map(String.init) == ["STYLE", "SIZE", "LICENCE", "PROVENANCE"])
+        #expect(lines.dropFirst().contains { $0.hasPrefix("starry-night ") })
+    }
+
+    @Test func anUnknownStyleIsOneLine() throws {
+        let result = try Command.run(["a.mp4", "b.mp4", "--style", "stary-night"])
+        #expect(result.code == 1)
+        #expect(result.lines.count == 1)
+        #expect(result.stderr.hasPrefix("tempera: ") && result.stderr.contains("did you mean starry-night?"))
+    }
+
+    @Test func stylesComeFromTheFolderThatIsNamed() throws {
+        let folder = try ScratchFolder()
+        let bundled = try #require(try Style.bundled().first { $0.name == "starry-night" })
+        try FileManager.default.copyItem(atPath: bundled.path, toPath: folder.path("a-first.safetensors"))
+        let result = try Command.run(["styles"], environment: ["TEMPERA_MODELS": folder.url.path])
+        #expect(result.text.split(separator: "\n").dropFirst().first?.hasPrefix("a-first ") == true)
+        let named = try Command.run(["none.mp4", "b.mp4"], environment: ["TEMPERA_MODELS": folder.url.path])
+        #expect(named.lines.first?.hasPrefix("tempera: style: a-first;") == true)
+    }
+
+    @Test func anExistingOutputIsRefusedWhereNobodyCanBeAsked() throws {
+        let folder = try ScratchFolder()
+        try Data("precious".utf8).write(to: URL(fileURLWithPath: folder.path("out.mp4")))
+        for flag in [[], ["-n"]] {
+            let result = try Command.run(["missing.mp4", folder.path("out.mp4"), "-s", "starry-night"] + flag)
+            #expect(result.code == 1)
+            #expect(result.stderr == "tempera: \(folder.path("out.mp4")): exists; add -y to overwrite it\n")
+        }
+        #expect(try String(contentsOfFile: folder.path("out.mp4"), encoding: .utf8) == "precious")
+    }
+}
