@@ -1,4 +1,18 @@
 #!/usr/bin/env bash
+# The whole test suite, in release. Exits with the status of the tests and ends with their summary.
+# Anything after the command goes to swift test: Tests/run.sh --filter Media
 set -euo pipefail
 cd "$(dirname "$0")/.."
-swift test -c release -Xswiftc -enable-testing
+
+Scripts/setup.sh
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+swift test -c release -Xswiftc -enable-testing "$@" 2>&1 | tee "$log" || status=$?
+swift build -c release --package-path Samples/Generator 2>&1 | tee -a "$log" || status=$?
+
+echo
+grep -E '^(.* )?error:|✘ (Test|Suite) .* (failed|recorded)' "$log" | sort -u | head -40 || true
+grep -E 'Test run with ' "$log" | tail -1 || echo "No test ran."
+((status == 0)) && echo "All passed." || echo "FAILED (exit $status)."
+exit "$status"

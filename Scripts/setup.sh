@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Makes a Debian machine ready to build, run and test Tempera: installs the packages that are missing, and only those.
+set -euo pipefail
+
+packages=(
+    git ca-certificates pkg-config g++ zlib1g-dev ffmpeg
+    libavcodec-dev libavdevice-dev libavfilter-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
+    libopenblas-dev
+    # The Swift tools themselves load these.
+    libcurl4 libxml2 libsqlite3-0 libncurses6 libedit2 tzdata
+)
+
+missing=()
+if command -v dpkg-query >/dev/null; then
+    for package in "${packages[@]}"; do
+        status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+        [[ $status == *" installed" ]] || missing+=("$package")
+    done
+elif ! pkg-config --exists libavdevice libavfilter openblas 2>/dev/null; then
+    echo "setup: no apt here: install the development files of FFmpeg 5.1 or later and of OpenBLAS, and pkg-config" >&2
+    exit 1
+fi
+
+if ((${#missing[@]})); then
+    root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || {
+            echo "setup: as root, run: apt-get install ${missing[*]}" >&2
+            exit 1
+        }
+        root=(sudo)
+    fi
+    echo "setup: installing ${missing[*]}" >&2
+    "${root[@]}" apt-get update -qq
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >&2
+fi
+
+command -v swift >/dev/null || {
+    echo "setup: no swift on the PATH: get Swift 6.1 or later from https://www.swift.org/install/linux/" >&2
+    exit 1
+}
