@@ -32,7 +32,7 @@ let package = Package(
                 "Tempera", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "NetworkTests", dependencies: ["Network", "CKernels"]),
+        .testTarget(name: "NetworkTests", dependencies: ["Network", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception"]),

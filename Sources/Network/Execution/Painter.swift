@@ -1,18 +1,55 @@
 /// A model made ready for one resolution: memory planned, weights packed, threads waiting.
 ///
+/// ```swift
+/// let painter = try Painter(model: try Model.load("starry-night.safetensors"), width: 640, height: 360)
+/// painter.paint(frame, into: canvas)
+/// ```
+///
 /// Not reentrant: one call of `paint` at a time. That is what makes it safe to send between stages.
 public final class Painter: @unchecked Sendable {
-    public let width: Int
-    public let height: Int
+    public let plan: Plan
+    private let executor: any Executor
 
-    /// - Throws: `NetworkError` when the size is out of range or does not fit in memory.
-    public init(model: Model, width: Int, height: Int, options: PainterOptions = PainterOptions()) throws {
-        self.width = width
-        self.height = height
+    /// - Parameter pool: Threads to share with other painters; nil for as many as `options` say.
+    /// - Throws: `NetworkError` when the size is out of range or does not fit in memory, `WeightsError` when the model
+    ///   lacks a tensor of its architecture.
+    public init(
+        model: Model, width: Int, height: Int, options: PainterOptions = PainterOptions(), pool: ThreadPool? = nil
+    ) throws {
+        try model.check()
+        var options = options
+        let pool = pool ?? ThreadPool(threads: options.threads)
+        options.threads = pool.threads
+        plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
+        try plan.checkMemory()
+        executor = try plan.engine.executor(for: plan, model: model, pool: pool)
     }
 
-    /// Paints `input` (`width` x `height`) into `output`, same size.
+    public var width: Int { plan.width }
+    public var height: Int { plan.height }
+    /// What runs the network, decided.
+    public var engine: Engine { plan.engine }
+    /// Bytes held for maps, scratch and packed weights: `plan.bytes`.
+    public var bytes: Int { executor.bytes }
+    /// What each layer of the last frame took, in forward order, with the ends (`input`, `output`) where an engine has them
+    /// as steps of their own. Not to be read during `paint`.
+    public var layerTimings: [LayerTiming] { executor.layerTimings }
+
+    /// Paints `input` (`width` x `height`) into `output`, same size; not the same buffer.
     public func paint(_ input: PixelBuffer, into output: PixelBuffer) {
-        for y in 0..<height { output.row(y).update(from: input.row(y), count: width * 3) }
+        precondition(fits(input) && fits(output), "a painter of \(width)x\(height) was given another size")
+        executor.paint(input, into: output)
     }
+
+    /// The network's own numbers for `input`, neither rounded nor clamped to 0…255: `height` x `width` x 3.
+    public func values(_ input: PixelBuffer) -> [Float] {
+        precondition(fits(input), "a painter of \(width)x\(height) was given another size")
+        let count = height * width * 3
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if let start = buffer.baseAddress { executor.paint(input, into: start) }
+            initialized = count
+        }
+    }
+
+    private func fits(_ buffer: PixelBuffer) -> Bool { buffer.width == width && buffer.height == height }
 }

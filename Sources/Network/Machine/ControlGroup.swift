@@ -18,15 +18,19 @@ enum ControlGroup {
         return nil
     }
 
-    /// Bytes that this group may still take; nil when there is no limit.
+    /// Bytes that this group may still take; nil when there is no limit. File cache that can be dropped counts as free.
     static func availableMemory() -> Int? {
-        let files = [
-            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+        let versions: [(folder: String, limit: String, usage: String, cache: String)] = [
+            ("/sys/fs/cgroup/", "memory.max", "memory.current", "inactive_file "),
+            ("/sys/fs/cgroup/memory/", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
         ]
-        for (limitFile, usageFile) in files {
-            guard let limit = SystemFile.read(limitFile).flatMap(SystemFile.number) else { continue }
-            return max(0, limit - (SystemFile.read(usageFile).flatMap(SystemFile.number) ?? 0))
+        for version in versions {
+            guard let limit = SystemFile.read(version.folder + version.limit).flatMap(SystemFile.number) else { continue }
+            let usage = SystemFile.read(version.folder + version.usage).flatMap(SystemFile.number) ?? 0
+            let cache = SystemFile.read(version.folder + "memory.stat")?.split(separator: "\n")
+                .first { $0.hasPrefix(version.cache) }
+                .flatMap { SystemFile.number($0.dropFirst(version.cache.count)) } ?? 0
+            return max(0, limit - max(0, usage - cache))
         }
         return nil
     }

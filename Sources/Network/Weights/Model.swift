@@ -11,4 +11,23 @@ public struct Model: Sendable {
         self.tensors = tensors
         self.metadata = metadata
     }
+
+    /// The values of a tensor; none when there is no such tensor, which `check` finds.
+    subscript(name: String) -> [Float] { tensors[name] ?? [] }
+
+    /// Checks that every tensor of the architecture is there and has the size of its shape.
+    /// - Throws: `WeightsError`.
+    public func check() throws(WeightsError) {
+        let name = metadata["style"] ?? architecture.name
+        for parameter in architecture.parameters {
+            guard let values = tensors[parameter.name] else {
+                throw WeightsError(name, .missingTensor(parameter.name, architecture: architecture.name))
+            }
+            let count = parameter.shape.reduce(1, *)
+            guard values.count == count else {
+                throw WeightsError(
+                    name, .sizeMismatch(tensor: parameter.name, expected: 4 * count, found: 4 * values.count))
+            }
+        }
+    }
 }

@@ -1,0 +1,24 @@
+import Glibc
+
+/// The rungs that `TEMPERA_ISA` masks down to, for tests and for comparisons: worst first.
+public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
+    /// The reference engine.
+    case portable
+    /// OpenBLAS, which picks its own kernels.
+    case blas
+    case avx2
+    case avx512
+    case amx
+
+    /// The best that the environment allows; nil when it does not say.
+    /// - Throws: `NetworkError.unknownInstructionSet`.
+    public static func mask() throws(NetworkError) -> InstructionSet? {
+        guard let value = getenv("TEMPERA_ISA").map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        guard let set = InstructionSet(rawValue: value) else { throw .unknownInstructionSet(value) }
+        return set
+    }
+
+    public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,45 @@
+/// Why a network cannot run.
+public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A side is out of the range of `Plan.sides`.
+    case sizeOutOfRange(width: Int, height: Int)
+    /// More memory is needed than there is. `fits` is a size of the same aspect that can be painted, if there is one.
+    case doesNotFit(width: Int, height: Int, needed: Int, available: Int, fits: Size?)
+    /// The system refused memory that it seemed to have.
+    case outOfMemory(bytes: Int)
+    case unknownInstructionSet(String)
+    /// This engine does not run on this machine, or not this network.
+    case engineUnavailable(Engine)
+
+    /// Pixels.
+    public struct Size: Sendable, Equatable {
+        public var width: Int
+        public var height: Int
+
+        public init(width: Int, height: Int) {
+            self.width = width
+            self.height = height
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .sizeOutOfRange(let width, let height):
+            "cannot paint \(width)x\(height): a picture is \(Plan.sides.lowerBound) to \(Plan.sides.upperBound) pixels "
+                + "a side; choose a size with --resize"
+        case .doesNotFit(let width, let height, let needed, let available, let fits?):
+            "\(width)x\(height) needs \(Self.megabytes(needed)) of memory and \(Self.megabytes(available)) are free; "
+                + "--resize \(fits.width)x\(fits.height) fits"
+        case .doesNotFit(let width, let height, let needed, let available, nil):
+            "\(width)x\(height) needs \(Self.megabytes(needed)) of memory and \(Self.megabytes(available)) are free; "
+                + "free some memory"
+        case .outOfMemory(let bytes):
+            "the system has no \(Self.megabytes(bytes)) of memory to give; free some, or choose a smaller size with --resize"
+        case .unknownInstructionSet(let name):
+            "TEMPERA_ISA is \(name.debugDescription); it can be "
+                + InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
+        case .engineUnavailable(let engine): "the \(engine.rawValue) engine does not run here; use auto or blas"
+        }
+    }
+
+    private static func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
+}

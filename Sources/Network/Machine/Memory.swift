@@ -1,0 +1,50 @@
+import Glibc
+
+/// Where the parts of one block of memory lie. Filled twice in the same way: when a plan asks how much there will be, and
+/// when the block is made.
+struct MemoryLayoutPlan {
+    private(set) var bytes = 0
+
+    /// Room for `count` elements, 64-byte aligned.
+    mutating func reserve<T: BitwiseCopyable>(_ count: Int, of type: T.Type = T.self) -> MemoryRegion<T> {
+        defer { bytes += (count * MemoryLayout<T>.stride + 63) / 64 * 64 }
+        return MemoryRegion(offset: bytes, count: count)
+    }
+}
+
+/// A part of a block of memory.
+struct MemoryRegion<T: BitwiseCopyable>: Sendable {
+    let offset: Int
+    let count: Int
+}
+
+/// One block of memory, zero at first, that holds all that an executor needs at one resolution.
+public final class Memory {
+    let bytes: Int
+    private let start: UnsafeMutableRawPointer
+
+    /// - Throws: `NetworkError.outOfMemory`.
+    init(bytes: Int) throws(NetworkError) {
+        let start = mmap(nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let start, start != MAP_FAILED else { throw .outOfMemory(bytes: bytes) }
+        self.bytes = bytes
+        self.start = start
+    }
+
+    deinit { munmap(start, max(bytes, 1)) }
+
+    subscript<T>(region: MemoryRegion<T>) -> UnsafeMutablePointer<T> {
+        (start + region.offset).bindMemory(to: T.self, capacity: region.count)
+    }
+
+    /// Bytes that this process can still take: what the kernel says is available and the control group allows; nil when
+    /// neither is known.
+    public static func available() -> Int? {
+        let free = SystemFile.read("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+            .flatMap { SystemFile.number($0.dropFirst("MemAvailable:".count)) }.map { $0 * 1024 }
+        switch (free, ControlGroup.availableMemory()) {
+        case (let free?, let group?): return min(free, group)
+        case (let free, let group): return free ?? group
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Glibc
+import Testing
+
+@testable import Network
+
+/// A picture and what the full net with the starry-night weights makes of it, computed in double precision.
+struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
+    let width: Int
+    let height: Int
+
+    var description: String { "\(width)x\(height)" }
+    var testDescription: String { description }
+
+    static let all = [(64, 64), (97, 62), (98, 63), (99, 65)].map { Fixture(width: $0.0, height: $0.1) }
+    /// The weights rounded to 16 bits, as they are shipped.
+    static let bundledWeights = checkout + "/Models/starry-night.safetensors"
+    /// The weights that the answers were computed with; nil, said aloud, where the shared folder is not at hand.
+    static let exactWeights: String? = {
+        let path = sharedFolder.map { $0 + "/reference/full.safetensors" }
+        if path == nil { print("SKIPPED: no shared folder (TEMPERA_SHARED): exact weights are not tested") }
+        return path
+    }()
+
+    private static let checkout = parent(of: parent(of: parent(of: #filePath)))
+
+    /// `TEMPERA_SHARED`, or a folder `shared` beside the checkout or one of the folders above it.
+    private static var sharedFolder: String? {
+        var candidates = getenv("TEMPERA_SHARED").map { [String(cString: $0)] } ?? []
+        var folder = checkout
+        while !folder.isEmpty {
+            folder = parent(of: folder)
+            candidates.append(folder + "/shared")
+        }
+        return candidates.first { access($0 + "/DESIGN.md", R_OK) == 0 }
+    }
+
+    private static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+
+    func input() throws -> PixelBuffer {
+        let bytes = readBytes("\(Self.checkout)/Tests/NetworkTests/Fixtures/input_\(self).rgb")
+        try #require(bytes.count == width * height * 3)
+        let buffer = PixelBuffer(width: width, height: height)
+        for y in 0..<height {
+            for i in 0..<width * 3 { buffer.row(y)[i] = bytes[y * width * 3 + i] }
+        }
+        return buffer
+    }
+
+    /// `height` x `width` x 3.
+    func output() throws -> [Float] {
+        let bytes = readBytes("\(Self.checkout)/Tests/NetworkTests/Fixtures/output_\(self).f32")
+        try #require(bytes.count == width * height * 12)
+        return bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map { Float(bitPattern: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
+        }
+    }
+}
+
+extension PixelBuffer {
+    /// Noise.
+    static func random(width: Int, height: Int, seed: UInt64 = 1) -> PixelBuffer {
+        var generator = SeededGenerator(seed: seed)
+        let buffer = PixelBuffer(width: width, height: height)
+        for y in 0..<height {
+            for i in 0..<width * 3 { buffer.row(y)[i] = UInt8.random(in: 0...255, using: &generator) }
+        }
+        return buffer
+    }
+}
+
+/// The largest difference between two lists of numbers; infinite when one is longer or holds no number.
+func worstDifference(_ a: [Float], _ b: [Float]) -> Float {
+    guard a.count == b.count else { return .infinity }
+    return zip(a, b).reduce(0) { worst, pair in
+        let difference = abs(pair.0 - pair.1)
+        return difference.isFinite ? max(worst, difference) : .infinity
+    }
+}
