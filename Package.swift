@@ -35,7 +35,7 @@ let package = Package(
         .testTarget(name: "NetworkTests", dependencies: ["Network", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
-        .testTarget(name: "PerceptionTests", dependencies: ["Perception"]),
+        .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

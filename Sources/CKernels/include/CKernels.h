@@ -23,3 +23,5 @@ tmp_isa tmp_isa_available(void);
 #ifdef __cplusplus
 }
 #endif
+
+#include "CTrain.h"

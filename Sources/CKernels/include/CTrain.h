@@ -1,0 +1,142 @@
+// Inner loops of training: float32, NHWC maps whose channel count is padded to a multiple of 16, batch split by the caller.
+// Every function works on one piece of a layer and touches nothing outside it, so pieces run on any thread.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "CKernels.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma clang assume_nonnull begin
+
+/// C (m x n) = sum over segments of A (m x k) B (k x n), then bias and ReLU. `n` is a multiple of 16; all strides in elements.
+///
+/// A is read element by element, so either of its strides may be 1: rows of pixels, patches of an image (one segment a
+/// kernel row: no im2col) or a transposed matrix. B lies in panels of 32 columns, `b_panel` apart; an ordinary
+/// row-major matrix has `b_panel` 32 and `b_k` its row stride.
+typedef struct {
+    int32_t m, n, k, segments;
+    const float *a;
+    ptrdiff_t a_row, a_k, a_segment;
+    const float *b;
+    ptrdiff_t b_k, b_panel, b_segment;
+    float *c;
+    ptrdiff_t c_row;
+    /// n values or NULL.
+    const float *_Nullable bias;
+    int32_t relu;
+    /// Adds to what C holds.
+    int32_t accumulate;
+} tmp_gemm;
+
+/// How one image of a map is read or written as 6x6 Winograd patches that overlap by two.
+///
+/// The tables say where a padded coordinate comes from: reflection, zeros and nearest enlargement are entries, not code.
+typedef struct {
+    /// Channels, a multiple of 16.
+    int32_t channels;
+    /// Tiles a row.
+    int32_t tiles_x;
+    /// For each of 4 * tiles_y + 2 padded rows: offset in elements of the source row, or -1 for zeros.
+    const int32_t *rows;
+    /// For each of 4 * tiles_x + 2 padded columns: offset in elements of the source pixel in its row, or -1.
+    const int32_t *columns;
+} tmp_patches;
+
+/// How one image of a map is covered by 4x4 tiles; those at the right and bottom may hang over.
+typedef struct {
+    int32_t channels, width, height, tiles_x;
+} tmp_tiles;
+
+/// A set of 3x3 kernels seen as a k x n matrix: the one at (k, n) begins at `weights[k * k_stride + n * n_stride]`.
+/// Forward, k is the input channel and n the output channel; backward the other way round.
+typedef struct {
+    const float *weights;
+    ptrdiff_t k_stride, n_stride;
+    /// Matrix size, multiples of 16, and how much of it holds kernels; the rest counts as zeros.
+    int32_t k, n, used_k, used_n;
+} tmp_kernels;
+
+/// Where the pixels of a padded strip of a map come from: offsets in elements as in `tmp_patches`, -1 for zeros.
+typedef struct {
+    int32_t channels, row_count, column_count;
+    const int32_t *rows, *columns;
+} tmp_strip;
+
+/// A convolution with three outputs over planes of single channels: `plane` elements a channel, `pitch` a row.
+typedef struct {
+    int32_t channels, kernel, width;
+    ptrdiff_t plane, pitch;
+    /// channels x kernel x kernel x 3.
+    const float *weights;
+    /// Three values or NULL.
+    const float *_Nullable bias;
+} tmp_planar;
+
+typedef struct {
+    void (*gemm)(const tmp_gemm *);
+
+    /// Winograd F(4x4, 3x3), Lavin and Gray 2016. Planes: 36 matrices (tile, channel), `plane` elements apart.
+    /// V = B^T d B for tiles first..<first+count of one image.
+    void (*winograd_input)(const tmp_patches *, const float *image, int32_t first, int32_t count, float *planes, ptrdiff_t plane);
+    /// Y = A^T M A (+ bias)(ReLU).
+    void (*winograd_output)(const tmp_tiles *, const float *planes, ptrdiff_t plane, int32_t first, int32_t count,
+                            const float *_Nullable bias, int32_t relu, float *image);
+    /// dM = A dY A^T, with dY taken as 0 where `mask` (the layer's output after ReLU; may be NULL) is not positive.
+    void (*winograd_output_adjoint)(const tmp_tiles *, const float *image, const float *_Nullable mask, int32_t first, int32_t count,
+                                    float *planes, ptrdiff_t plane);
+    /// dX += B dV B^T at the places the tables name.
+    void (*winograd_input_adjoint)(const tmp_patches *, const float *planes, ptrdiff_t plane, int32_t first, int32_t count, float *image);
+    /// U = G g G^T for rows first..<first+count of k: 36 planes of panels, each (n / 32, k, 32).
+    void (*winograd_weights)(const tmp_kernels *, int32_t first, int32_t count, float *planes, ptrdiff_t plane);
+    /// dg = G^T dU G for rows first..<first+count of k; dU is 36 planes (k, n), row-major.
+    void (*winograd_weights_adjoint)(const tmp_kernels *, int32_t first, int32_t count, const float *planes, ptrdiff_t plane,
+                                     float *gradient);
+
+    /// Copies the strip's pixels to `to` (rows, columns, channels), 0 where `mask` (may be NULL) is not positive.
+    void (*gather)(const tmp_strip *, const float *image, const float *_Nullable mask, float *to);
+    /// Adds the strip's pixels to where they came from: the transpose of `gather`.
+    void (*fold)(const tmp_strip *, const float *from, float *image);
+    /// `gather`, but to planes of single channels. Channels are a multiple of 16.
+    void (*planes)(const tmp_strip *, const float *image, const float *_Nullable mask, float *to, ptrdiff_t plane, ptrdiff_t pitch);
+    /// Output rows (width x 3, `to_row` apart) from planes whose first row is the first the kernel touches. Reads up to
+    /// 32 columns and 3 rows past what it needs.
+    void (*planar_convolve)(const tmp_planar *, const float *planes, int32_t rows, float *to, ptrdiff_t to_row);
+
+    /// Sums over `pixels` of (x - shift) and its square, per channel, added to `sum` and `square`.
+    void (*moments)(const float *x, const float *shift, int64_t pixels, int32_t channels, double *sum, double *square);
+    /// y = x * scale + offset (ReLU) (+ add). `add` may be NULL.
+    void (*affine)(const float *x, const float *scale, const float *offset, const float *_Nullable add, int64_t pixels, int32_t channels,
+                   int32_t relu, float *y);
+    /// Sums over pixels of dy and dy * x, dy being 0 where `mask` (may be NULL) is not positive.
+    void (*norm_sums)(const float *dy, const float *_Nullable mask, const float *x, const float *shift, int64_t pixels, int32_t channels,
+                      double *sum, double *product);
+    /// dx = dy * a + (x - shift) * b + c per channel, dy masked as above; dx may be dy.
+    void (*norm_backward)(const float *dy, const float *_Nullable mask, const float *x, const float *shift, const float *a, const float *b,
+                          const float *c, int64_t pixels, int32_t channels, float *dx);
+
+    /// `count` is a multiple of 16. dx += (x - target) * factor; returns the sum of (x - target)^2.
+    double (*difference)(const float *x, const float *target, int64_t count, float factor, float *dx);
+
+    /// 2x2 pooling, stride 2, of one output row: the rows `x` and `x + row`.
+    void (*max_pool)(const float *x, ptrdiff_t row, int32_t width, int32_t channels, float *y);
+    void (*average_pool)(const float *x, ptrdiff_t row, int32_t width, int32_t channels, float *y);
+    /// Gradient of `max_pool` to the first of the four that holds the maximum.
+    void (*max_pool_backward)(const float *x, const float *y, const float *dy, ptrdiff_t row, int32_t width, int32_t channels, float *dx);
+    void (*average_pool_backward)(const float *dy, ptrdiff_t row, int32_t width, int32_t channels, float *dx);
+
+    /// One step of Adam on `count` values: `rate` holds the bias-corrected step, `epsilon` the corrected epsilon.
+    void (*adam)(float *w, const float *g, float *m, float *v, int64_t count, float rate, float beta1, float beta2, float epsilon);
+} tmp_train_kernels;
+
+/// The fastest set this CPU runs.
+const tmp_train_kernels *tmp_train(void);
+/// The set for one instruction set, NULL when it does not exist or the CPU lacks it.
+const tmp_train_kernels *_Nullable tmp_train_for(tmp_isa isa);
+
+#pragma clang assume_nonnull end
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,18 @@
+// Sixteen floats as one value: a register with AVX-512, two with AVX2, four with SSE. One source for every instruction set.
+#pragma once
+#include <math.h>
+
+#include "CTrain.h"
+
+typedef float vf __attribute__((vector_size(64), aligned(4)));
+typedef int32_t vi __attribute__((vector_size(64), aligned(4)));
+
+#define inlined static inline __attribute__((always_inline))
+#define load(p) (*(const vf *)(p))
+#define store(p, v) (*(vf *)(p) = (v))
+#define splat(x) ((vf){0} + (float)(x))
+#define select(m, x, y) ((vf)(((vi)(m) & (vi)(x)) | (~(vi)(m) & (vi)(y))))
+#define select_positive(m, x) ((vf)((vi)((m) > 0) & (vi)(x)))
+#define positive(x) select_positive(x, x)
+#define larger(a, b) __builtin_elementwise_max(a, b)
+#define root(x) __builtin_elementwise_sqrt(x)

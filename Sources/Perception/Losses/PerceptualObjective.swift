@@ -1,0 +1,102 @@
+/// What a painting should keep of the photo and take from the style, and how much each counts.
+public struct LossWeights: Sendable, Hashable {
+    public var content: Float
+    public var style: Float
+    public var totalVariation: Float
+    public var contentLayer: VGG16Layer
+    public var styleLayers: [VGG16Layer]
+
+    public init(
+        content: Float = 1, style: Float = 6, totalVariation: Float = 0.05, contentLayer: VGG16Layer = .relu2_2,
+        styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
+    ) {
+        self.content = content
+        self.style = style
+        self.totalVariation = totalVariation
+        self.contentLayer = contentLayer
+        self.styleLayers = styleLayers
+    }
+
+    /// The deepest layer that any of them looks at.
+    var last: VGG16Layer { styleLayers.reduce(contentLayer, max) }
+}
+
+/// The terms of the objective, each with its weight.
+public struct Losses: Sendable, Hashable {
+    public var content = 0.0
+    public var style = 0.0
+    public var totalVariation = 0.0
+    public var total: Double { content + style + totalVariation }
+}
+
+/// The Gram matrices of a painting.
+struct StyleTarget {
+    /// channels x channels for every layer.
+    let grams: [VGG16Layer: [Float]]
+
+    /// - Parameter painting: One image of RGB 0…255.
+    init(painting: Map, weights: VGG16Weights, layers: [VGG16Layer], pooling: Pooling, context: TrainingContext) {
+        let network = VGG16Network(
+            weights, input: painting.shape, upTo: layers.max() ?? .relu1_1, pooling: pooling, passesGradient: false,
+            context: context)
+        network.forward(painting)
+        var grams: [VGG16Layer: [Float]] = [:]
+        for layer in layers {
+            let gram = GramMatrices(shape: network.feature(layer).shape, context: context)
+            gram.compute(network.feature(layer))
+            grams[layer] = Array(UnsafeBufferPointer(start: gram.values, count: gram.channels * gram.channels))
+        }
+        self.grams = grams
+    }
+}
+
+/// The perceptual objective of Johnson et al. 2016 on a batch of one extent, with its gradient.
+final class PerceptualObjective {
+    private let weights: LossWeights
+    private let style: StyleTarget
+    private let network: VGG16Network
+    private let grams: [VGG16Layer: GramMatrices]
+    private let content: Map
+    private let context: TrainingContext
+    private let memory = MapMemory()
+
+    init(
+        _ weights: LossWeights, style: StyleTarget, vgg: VGG16Weights, pooling: Pooling, input: MapShape,
+        context: TrainingContext
+    ) {
+        self.weights = weights
+        self.style = style
+        self.context = context
+        let network = VGG16Network(
+            vgg, input: input, upTo: weights.last, pooling: pooling, passesGradient: true, context: context)
+        self.network = network
+        grams = Dictionary(
+            uniqueKeysWithValues: weights.styleLayers.map {
+                ($0, GramMatrices(shape: network.feature($0).shape, context: context))
+            })
+        content = memory.map(network.feature(weights.contentLayer).shape)
+    }
+
+    /// The losses of `painting` for `photo`, and their gradient with respect to `painting`, which `gradient` is set to.
+    func evaluate(_ painting: Map, photo: Map, gradient: Map) -> Losses {
+        var losses = Losses()
+        network.forward(photo, upTo: weights.contentLayer)
+        content.base.update(from: network.feature(weights.contentLayer).base, count: content.shape.count)
+        network.forward(painting)
+        context.zero(gradient)
+        losses.totalVariation = context.totalVariation(painting, weight: weights.totalVariation, gradient: gradient)
+        network.backward(into: gradient) { layer, to in
+            let feature = network.feature(layer)
+            if layer == weights.contentLayer {
+                losses.content = context.squaredDifference(feature, content, weight: weights.content, gradient: to)
+            }
+            guard let gram = grams[layer], let target = style.grams[layer] else { return }
+            gram.compute(feature)
+            target.withUnsafeBufferPointer { target in
+                if let base = target.baseAddress { losses.style += gram.loss(target: base, weight: weights.style) }
+            }
+            gram.addGradient(feature, to: to)
+        }
+        return losses
+    }
+}

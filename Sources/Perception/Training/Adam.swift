@@ -1,0 +1,40 @@
+import CKernels
+import Glibc
+
+/// Adam (Kingma and Ba 2015) over a network's parameters, which stay in float32.
+final class Adam {
+    static let beta1: Float = 0.9
+    static let beta2: Float = 0.999
+    static let epsilon: Float = 1e-8
+    /// Steps taken.
+    private(set) var step = 0
+    /// First and second moments, `count` each.
+    private let moments: UnsafeMutablePointer<Float>
+    private let count: Int
+    private let memory = MapMemory()
+    private let context: TrainingContext
+
+    init(count: Int, context: TrainingContext) {
+        self.count = count
+        self.context = context
+        moments = memory.floats(2 * count)
+    }
+
+    /// Moves `values` against `gradient`.
+    func update(_ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Double) {
+        step += 1
+        let (count, moments) = (count, moments)
+        // The bias corrections, folded into rate and epsilon.
+        let first = 1 - pow(Double(Self.beta1), Double(step)),
+            second = (1 - pow(Double(Self.beta2), Double(step))).squareRoot()
+        let corrected = Float(rate / first * second), epsilon = Float(Double(Self.epsilon) * second)
+        let run = 65536
+        context.pool.run((count + run - 1) / run) { [context] chunk, _ in
+            let at = chunk * run
+            context.kernels.adam(
+                values + at, gradient + at, moments + at, moments + count + at, Int64(min(run, count - at)), corrected,
+                Self.beta1,
+                Self.beta2, epsilon)
+        }
+    }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Perception
-
-@Test func builds() { #expect(Bool(true)) }
