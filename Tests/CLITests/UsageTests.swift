@@ -75,4 +75,12 @@ import Testing
         }
         #expect(try String(contentsOfFile: folder.path("out.mp4"), encoding: .utf8) == "precious")
     }
+
+    @Test func aMissingInputIsOneLine() throws {
+        let folder = try ScratchFolder()
+        let result = try Command.run(["missing.mp4", "out.mp4", "-s", "starry-night"], in: folder.url)
+        #expect(result.code == 1)
+        #expect(result.stderr == "tempera: missing.mp4: no such file\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+    }
 }

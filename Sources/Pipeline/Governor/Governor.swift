@@ -1,0 +1,199 @@
+/// Decides for every frame whether it is painted, at which resolution, or given up, so that a live output keeps its pace.
+///
+/// It is a value that is told what happened and when; it has no clock, no threads and no frames, so that every rule can be
+/// tested with a simulated clock. Times are in seconds on any clock; should it jump back, time goes on from where it was.
+///
+/// ```swift
+/// var governor = Governor(pacing: .live(Governor.Live(ladder: ladder, interval: 1 / 30)))
+/// var frame = governor.arrived(pts: 0, at: now()).frame
+/// switch governor.begin(&frame, at: now()) { case .paint(let rung): … }
+/// ```
+public struct Governor: Sendable {
+    public enum Pacing: Sendable {
+        /// Every frame is painted at full resolution, whatever it takes.
+        case everyFrame
+        /// Frames have deadlines.
+        case deadlines(Deadlines)
+    }
+
+    public struct Deadlines: Sendable {
+        public var ladder: Ladder
+        /// Seconds from one frame to the next, as the source states it; measured from there on.
+        public var interval: Double
+        public var preference = Preference.balanced
+        public var latePolicy = LatePolicy.repeat
+        /// The rung to begin on.
+        public var rung = 0
+
+        public init(ladder: Ladder, interval: Double) {
+            self.ladder = ladder
+            self.interval = interval
+        }
+    }
+
+    /// One frame on its way through the stages, as the governor sees it.
+    public struct Frame: Sendable {
+        let pts: Double
+        let arrived: Double
+        let due: Double
+        var begun = 0.0
+        var painted = 0.0
+        /// Counted as late already.
+        var isLate = false
+    }
+
+    public struct Arrival: Sendable {
+        public var frame: Frame
+        /// Output slots before the frame that show the last one again. Empty without a rate conversion.
+        public var repeats: Range<Int64>
+        /// The frame's place at the converted rate; nil: the frame is dropped, or there is no conversion.
+        public var slot: Int64?
+        public var isDropped: Bool
+    }
+
+    public enum Decision: Sendable, Equatable {
+        case paint(rung: Int)
+        case repeatLast
+        case drop
+    }
+
+    public private(set) var counts = FrameCounts()
+    private let pacing: Pacing
+    private var converter: RateConverter?
+    private var schedule = FrameSchedule()
+    private var controller: RungController?
+    private var interval: Double
+    private var clock = ForwardClock()
+    private var lastPts: Double?
+    private var lastBegun: Double?
+    private var lastPainted: Double?
+
+    /// - Parameter rate: constant output rate in frames a second; nil keeps the source's timestamps.
+    public init(pacing: Pacing = .everyFrame, rate: Double? = nil) {
+        self.pacing = pacing
+        converter = rate.map(RateConverter.init)
+        switch pacing {
+        case .everyFrame: interval = 0
+        case .deadlines(let deadlines):
+            interval = Self.plausible(deadlines.interval)
+            controller = RungController(
+                ladder: deadlines.ladder, preference: deadlines.preference, rung: deadlines.rung)
+        }
+    }
+
+    /// The rung that frames are painted on now; 0 is the full resolution.
+    public var rung: Int { controller?.rung ?? 0 }
+    /// Changes of resolution so far.
+    public var rungChanges: (down: Int, up: Int) { controller?.changes ?? (0, 0) }
+    /// When a frame of `pts` is due; nil before the first one.
+    public func due(pts: Double) -> Double? { schedule.due(pts: pts) }
+
+    /// The decode stage has a frame that shows at `pts`.
+    public mutating func arrived(pts: Double, at now: Double) -> Arrival {
+        let now = clock.advance(to: now)
+        counts.received += 1
+        if let last = lastPts, pts > last { interval += (Self.plausible(pts - last) - interval) * Self.intervalSmoothing }
+        lastPts = pts
+        schedule.arrived(pts: pts, at: now)
+        let frame = Frame(pts: pts, arrived: now, due: schedule.due(pts: pts) ?? now)
+        guard let placement = converter?.place(pts: pts) else {
+            return Arrival(frame: frame, repeats: 0..<0, slot: nil, isDropped: false)
+        }
+        counts.repeated += placement.repeats.count
+        if placement.slot == nil { counts.dropped += 1 }
+        return Arrival(
+            frame: frame, repeats: placement.repeats, slot: placement.slot, isDropped: placement.slot == nil)
+    }
+
+    /// The source has ended; its last frame shows until `end`. Returns the slots that repeat it.
+    public mutating func finished(end: Double) -> Range<Int64> {
+        let repeats = converter?.finish(end: end) ?? 0..<0
+        counts.repeated += repeats.count
+        return repeats
+    }
+
+    /// The paint stage has taken the frame and asks what to do with it.
+    public mutating func begin(_ frame: inout Frame, at now: Double) -> Decision {
+        let now = clock.advance(to: now)
+        frame.begun = now
+        guard case .deadlines(let deadlines) = pacing, let begun = lastBegun, let painted = lastPainted else {
+            lastBegun = now
+            return .paint(rung: rung)
+        }
+        // It waited so long that a fresher one is there: the network was busy. Or it is far behind its time.
+        let waited = now - frame.arrived > interval * Self.tolerance
+        let behind = now - frame.due > max(Self.latencyLimit.intervals * interval, Self.latencyLimit.seconds)
+        // However late, a picture is painted twice a second, after a moment in which stale frames may go.
+        let isOwed = now - begun >= 1 / RungController.slowestRate && now - painted >= interval
+        guard waited || behind, !isOwed else {
+            lastBegun = now
+            return .paint(rung: rung)
+        }
+        frame.isLate = true
+        // Most of its wait the painter had nothing to do: it was the encoder that let nothing through.
+        let wasIdle = now - painted > (now - frame.arrived) / 2
+        switch (waited, wasIdle) {
+        case (true, true): counts.late.encode += 1
+        case (true, false): counts.late.network += 1
+        case (false, _): counts.late.decode += 1
+        }
+        counts.dropped += 1
+        if deadlines.latePolicy == .drop { return .drop }
+        counts.repeated += 1
+        return .repeatLast
+    }
+
+    /// The paint stage has painted the frame.
+    public mutating func painted(_ frame: inout Frame, at now: Double) {
+        let now = clock.advance(to: now)
+        frame.painted = now
+        lastPainted = now
+        controller?.painted(seconds: now - frame.begun, interval: interval, at: now)
+    }
+
+    /// The frame was given up before it was painted or written, because the run ends.
+    public mutating func abandoned() { counts.dropped += 1 }
+
+    /// A frame that `begin` answered with `.repeatLast`, or a repeat of a conversion, was written.
+    public mutating func wroteRepeat() { counts.written += 1 }
+
+    /// The painted frame was written.
+    public mutating func wrote(_ frame: Frame, at now: Double) {
+        let now = clock.advance(to: now)
+        counts.written += 1
+        guard case .deadlines = pacing else { return }
+        // One interval to be decoded, two to wait and be painted, one to be encoded.
+        let over = (
+            decode: frame.arrived - frame.due - interval, network: frame.painted - frame.arrived - 2 * interval,
+            encode: now - frame.painted - interval
+        )
+        guard over.decode + over.network + over.encode > 1e-9 else { return }
+        switch max(over.decode, over.network, over.encode) {
+        case over.decode: counts.late.decode += 1
+        case over.network: counts.late.network += 1
+        default: counts.late.encode += 1
+        }
+    }
+
+    private static let intervalSmoothing = 0.1
+    /// A frame may wait a little longer than an interval: clocks and sources jitter.
+    private static let tolerance = 1.05
+    /// How far behind its time a frame may be, the larger of the two.
+    private static let latencyLimit = (intervals: 4.0, seconds: 0.5)
+
+    /// 1 ms to 10 s: outside of that a stream's word is not to be trusted.
+    private static func plausible(_ interval: Double) -> Double { interval.isFinite ? min(max(interval, 0.001), 10) : 0.04 }
+}
+
+/// A clock that never goes backward: a little is taken for stages that read it at once, more for a jump, after which time
+/// goes on from where it was.
+private struct ForwardClock: Sendable {
+    private var latest = -Double.infinity
+    private var shift = 0.0
+
+    mutating func advance(to now: Double) -> Double {
+        if now + shift < latest - 1 { shift = latest - now }
+        latest = max(latest, now + shift)
+        return latest
+    }
+}

@@ -1,0 +1,121 @@
+/// Chooses the rung from what painting costs, with the hysteresis of WebRTC's overuse detector: a high and a low mark
+/// far enough apart that one step cannot cross both, two measurements in a row, a minimum stay, and a wait before
+/// stepping up that doubles each time it turns out to have been a mistake.
+///
+/// All times are in seconds.
+struct RungController: Sendable {
+    /// Painting takes more than this part of the time there is for it: too much.
+    static let highMark = 0.85
+    /// Stepping up is considered when painting on the rung above would take no more than this part. As that rung costs
+    /// twice as much, it is a load of about 0.35 on the present one.
+    static let predictedMark = 0.7
+    /// Measurements that must agree.
+    static let agreeing = 2
+    /// A measurement is the mean over at least this long and this many frames.
+    static let window = (seconds: 0.5, frames: 2)
+    /// Between two changes.
+    static let minimumStay = 2.0
+    /// Between a change and the next step up: at first, and at most after failures.
+    static let stepUpDelay = (first: 4.0, most: 64.0)
+    /// Frames a second that painting must reach before resolution is given up for nothing else.
+    static let slowestRate = 2.0
+
+    let ladder: Ladder
+    let preference: Preference
+    private(set) var rung: Int
+    /// Steps down and up so far.
+    private(set) var changes = (down: 0, up: 0)
+
+    private var windowStart: Double?
+    private var taken = 0.0
+    private var frames = 0
+    private var highs = 0
+    private var lows = 0
+    private var lastChange: Double?
+    private var lastStepUp: Double?
+    private var delay = stepUpDelay.first
+
+    /// - Parameter rung: where to begin.
+    init(ladder: Ladder, preference: Preference, rung: Int = 0) {
+        self.ladder = ladder
+        self.preference = preference
+        self.rung = min(max(rung, 0), ladder.rungs.count - 1)
+    }
+
+    /// The largest rung on which painting is likely to keep up, when a frame took `seconds` on `rung`.
+    static func likely(
+        ladder: Ladder, preference: Preference, rung: Int, seconds: Double, interval: Double
+    ) -> Int {
+        let controller = RungController(ladder: ladder, preference: preference, rung: rung)
+        return ladder.rungs.indices.first {
+            controller.predictedLoad(on: $0, seconds: seconds, interval: interval) <= predictedMark
+        } ?? ladder.rungs.count - 1
+    }
+
+    /// A frame was painted on the present rung in `seconds`, with frames every `interval`; it is now `now`.
+    mutating func painted(seconds: Double, interval: Double, at now: Double) {
+        let start = windowStart ?? now - seconds
+        windowStart = start
+        taken += seconds
+        frames += 1
+        guard now - start >= Self.window.seconds, frames >= Self.window.frames else { return }
+        let mean = taken / Double(frames)
+        startWindow()
+        judge(mean, interval: interval, at: now)
+    }
+
+    private mutating func startWindow() {
+        windowStart = nil
+        taken = 0
+        frames = 0
+    }
+
+    private mutating func judge(_ seconds: Double, interval: Double, at now: Double) {
+        let isHigh = predictedLoad(on: rung, seconds: seconds, interval: interval) > Self.highMark
+        let isLow = rung > 0 && predictedLoad(on: rung - 1, seconds: seconds, interval: interval) <= Self.predictedMark
+        highs = isHigh ? highs + 1 : 0
+        lows = isLow ? lows + 1 : 0
+        let stay = lastChange.map { now - $0 } ?? .infinity
+        if highs >= Self.agreeing, stay >= Self.minimumStay {
+            let below = ladder.rungs.indices.dropFirst(rung + 1)
+            let enough = below.first { predictedLoad(on: $0, seconds: seconds, interval: interval) <= Self.highMark }
+            guard let target = enough ?? below.last else { return }
+            stepDown(to: target, at: now)
+        } else if lows >= Self.agreeing, stay >= max(delay, Self.minimumStay) {
+            change(to: rung - 1, at: now)
+            changes.up += 1
+            lastStepUp = now
+        }
+    }
+
+    private mutating func stepDown(to target: Int, at now: Double) {
+        // Down again before a step up had time to prove itself: that step was a mistake.
+        let failed = lastStepUp.map { now - $0 < 2 * delay } ?? false
+        delay = failed ? min(2 * delay, Self.stepUpDelay.most) : Self.stepUpDelay.first
+        lastStepUp = nil
+        change(to: target, at: now)
+        changes.down += 1
+    }
+
+    private mutating func change(to target: Int, at now: Double) {
+        rung = target
+        lastChange = now
+        highs = 0
+        lows = 0
+    }
+
+    /// The part of the time there is that painting would take on `other`, given what it takes on the present rung.
+    private func predictedLoad(on other: Int, seconds: Double, interval: Double) -> Double {
+        seconds * ladder.costRatio(from: rung, to: other) / target(other, interval: interval)
+    }
+
+    /// How long painting a frame on `rung` may take by preference.
+    private func target(_ rung: Int, interval: Double) -> Double {
+        let slowest = max(interval, 1 / Self.slowestRate)
+        return switch preference {
+        case .fps: interval
+        case .quality: slowest
+        case .balanced: ladder.scale(rung) > 0.51 ? interval : min(2 * interval, slowest)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite struct LadderTests {
+    @Test func rungsHalveThePixelsDownToTheFloor() {
+        let rungs = Ladder(width: 1280, height: 720).rungs
+        #expect(rungs.first == Ladder.Rung(width: 1280, height: 720))
+        #expect(rungs.last == Ladder.Rung(width: 320, height: 180))
+        for (one, other) in zip(rungs, rungs.dropFirst()) {
+            #expect((1.8...2.3).contains(one.area / other.area))
+        }
+    }
+
+    @Test(arguments: [
+        (640, 360), (1920, 1080), (3840, 2160), (1080, 1920), (854, 480), (333, 500), (321, 181), (1000, 190), (16, 16), (320, 180),
+    ])
+    func noRungIsBelowTheFloor(width: Int, height: Int) {
+        let ladder = Ladder(width: width, height: height)
+        #expect(ladder.rungs[0] == Ladder.Rung(width: width, height: height))
+        for rung in ladder.rungs.dropFirst() {
+            #expect(max(rung.width, rung.height) >= 320)
+            #expect(min(rung.width, rung.height) >= 180)
+            #expect(rung.width % 4 == 0 && rung.height % 4 == 0)
+            #expect((rung.width > rung.height) == (width > height))
+            // The aspect is kept but for the rounding.
+            #expect(abs(Double(rung.width) / Double(rung.height) * Double(height) / Double(width) - 1) < 0.025)
+        }
+        for (one, other) in zip(ladder.rungs, ladder.rungs.dropFirst()) { #expect(other.area < one.area) }
+    }
+}
+
+@Suite struct RateConverterTests {
+    /// Presentation times as shown in the output, slot by slot: the index of the input frame.
+    private func convert(_ pts: [Double], to rate: Double, end: Double) -> [Int] {
+        var converter = RateConverter(rate: rate)
+        var shown: [Int] = []
+        var last = 0
+        for (index, time) in pts.enumerated() {
+            let placement = converter.place(pts: time)
+            for _ in placement.repeats { shown.append(last) }
+            if placement.slot != nil {
+                shown.append(index)
+                last = index
+            }
+        }
+        for _ in converter.finish(end: end) { shown.append(last) }
+        return shown
+    }
+
+    @Test func doubling() {
+        #expect(convert((0..<4).map { Double($0) / 15 }, to: 30, end: 4 / 15.0) == [0, 0, 1, 1, 2, 2, 3, 3])
+    }
+
+    @Test func halving() {
+        #expect(convert((0..<8).map { Double($0) / 60 }, to: 30, end: 8 / 60.0) == [0, 2, 4, 6])
+    }
+
+    @Test func theSameRateChangesNothingInSpiteOfRoundedTimes() {
+        let rounded = (0..<1000).map { (Double($0) / 29.97 * 1000).rounded() / 1000 }
+        #expect(convert(rounded, to: 29.97, end: 1000 / 29.97) == Array(0..<1000))
+    }
+
+    @Test func filmToVideoKeepsTheLength() {
+        let shown = convert((0..<240).map { Double($0) / 24 }, to: 30, end: 10)
+        #expect(shown.count == 300)
+        #expect(Set(shown).count == 240)
+    }
+
+    @Test func gapsAreFilledWithTheFrameBefore() {
+        #expect(convert([0, 0.1, 0.5, 0.6], to: 10, end: 0.7) == [0, 1, 1, 1, 1, 2, 3])
+    }
+
+    @Test func everySlotIsUsedOnce() {
+        var random = Random(state: 7)
+        for _ in 0..<500 {
+            var time = Double.random(in: -10...10, using: &random)
+            var converter = RateConverter(rate: Double.random(in: 1...120, using: &random))
+            var expected: Int64?
+            for _ in 0..<200 {
+                let placement = converter.place(pts: time)
+                for slot in Array(placement.repeats) + [placement.slot].compactMap({ $0 }) {
+                    if let expected { #expect(slot == expected) }
+                    expected = slot + 1
+                }
+                time += Double.random(in: 0...0.3, using: &random)
+            }
+        }
+    }
+}
+
+@Suite struct FrameScheduleTests {
+    @Test func theEarliestArrivalsSetTheSchedule() {
+        var schedule = FrameSchedule()
+        for i in 0..<90 { schedule.arrived(pts: Double(i) / 30, at: 5 + Double(i) / 30 + (i % 3 == 0 ? 0 : 0.01)) }
+        #expect(abs((schedule.due(pts: 3) ?? 0) - 8) < 1e-9)
+    }
+
+    @Test func aPausedSourceHasANewSchedule() {
+        var schedule = FrameSchedule()
+        for i in 0..<30 { schedule.arrived(pts: Double(i) / 30, at: Double(i) / 30) }
+        schedule.arrived(pts: 1, at: 61)
+        #expect(schedule.due(pts: 1) == 61)
+    }
+
+    @Test func timestampsThatStartAgainHaveANewSchedule() {
+        var schedule = FrameSchedule()
+        for i in 0..<30 { schedule.arrived(pts: 100 + Double(i) / 30, at: Double(i) / 30) }
+        schedule.arrived(pts: 0, at: 1)
+        #expect(schedule.due(pts: 0.5) == 1.5)
+    }
+
+    @Test func aLastingDelayIsAccepted() {
+        var schedule = FrameSchedule()
+        for i in 0..<300 { schedule.arrived(pts: Double(i) / 30, at: Double(i) / 30 + (i > 100 ? 0.8 : 0)) }
+        #expect(abs((schedule.due(pts: 10) ?? 0) - 10.8) < 1e-9)
+    }
+}

@@ -1,0 +1,198 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite struct GovernorPropertyTests {
+    /// Conservation is exact, whatever happens.
+    @Test func framesAreConserved() {
+        for seed in 0..<3000 as Range<UInt64> {
+            let simulation = LiveSimulation.random(seed: seed)
+            let outcome = simulation.run()
+            let counts = outcome.governor.counts
+            let isRight = counts.isConserved && counts.received == simulation.frames.count
+                && counts.written == outcome.output.count
+            if !isRight {
+                Issue.record("seed \(seed): \(counts)")
+                return
+            }
+        }
+    }
+
+    /// No rung below 320x180 is ever chosen, none outside the ladder, and a picture is painted at least twice a second
+    /// as long as frames come and painting one takes no longer than that.
+    @Test func floorsAreRespected() {
+        for seed in 0..<3000 as Range<UInt64> {
+            let simulation = LiveSimulation.random(seed: seed)
+            let outcome = simulation.run()
+            for paint in outcome.paints {
+                guard simulation.ladder.rungs.indices.contains(paint.rung) else {
+                    Issue.record("seed \(seed): rung \(paint.rung)")
+                    break
+                }
+            }
+            // Between two paints no frame was taken later than half a second after the first, but by one that was painted:
+            // it and what comes within an interval of its end may be stale.
+            var next = 0
+            let slack = 0.2
+            for (paint, following) in zip(outcome.paints, outcome.paints.dropFirst()) {
+                while next < outcome.taken.count, outcome.taken[next] <= paint.begun { next += 1 }
+                let limit = max(paint.begun + 0.5, paint.ended) + slack
+                while next < outcome.taken.count, outcome.taken[next] < following.begun {
+                    if outcome.taken[next] > limit, outcome.governor.counts.received > 0 {
+                        Issue.record("seed \(seed): no paint from \(paint.begun) to \(following.begun)")
+                        return
+                    }
+                    next += 1
+                }
+            }
+        }
+    }
+
+    /// Two changes of resolution are never closer than the minimum stay.
+    @Test func theResolutionStays() {
+        var changes = 0
+        for seed in 0..<3000 as Range<UInt64> {
+            let simulation = LiveSimulation.random(seed: seed)
+            let outcome = simulation.run()
+            changes += outcome.changes.count
+            for (one, other) in zip(outcome.changes, outcome.changes.dropFirst()) {
+                // Where the governor's clock jumps forward, more time has passed for all that it can know.
+                let stay = max(other.time - one.time, simulation.clock(other.time) - simulation.clock(one.time))
+                if stay < RungController.minimumStay - 1e-6 {
+                    Issue.record("seed \(seed): at \(one) and \(other)")
+                    return
+                }
+            }
+        }
+        #expect(changes > 1000, "the runs try too little")
+    }
+
+    /// Under a steady load the resolution settles: in the last half of a long run it changes at most now and then, as the
+    /// wait before the next try doubles each time.
+    @Test func aSteadyLoadSettles() {
+        for seed in 0..<300 as Range<UInt64> {
+            var random = Random(state: seed)
+            let interval = 1 / 30.0
+            let ladder = Ladder(width: 1280, height: 720)
+            let cost = interval * Double.random(in: 0.1...20, using: &random)
+            var deadlines = Governor.Deadlines(ladder: ladder, interval: interval)
+            deadlines.preference = Preference.allCases.randomElement(using: &random) ?? .fps
+            var noise = Random(state: seed &+ 1)
+            let simulation = LiveSimulation(
+                governor: Governor(pacing: .deadlines(deadlines)),
+                frames: (0..<7200).map { (Double($0) * interval, Double($0) * interval) },
+                paintCost: { _ in cost * Double.random(in: 0.9...1.1, using: &noise) },
+                fixedShare: Double.random(in: 0...0.2, using: &random), ladder: ladder)
+            let late = simulation.run().changes.filter { $0.time > 120 }
+            #expect(late.count <= 4, "seed \(seed): \(late)")
+        }
+    }
+}
+
+@Suite struct GovernorTests {
+    private let interval = 1 / 30.0
+
+    private func simulation(
+        load: Double, preference: Preference = .fps, policy: LatePolicy = .repeat, seconds: Double = 60
+    ) -> LiveSimulation {
+        let ladder = Ladder(width: 640, height: 360)
+        var deadlines = Governor.Deadlines(ladder: ladder, interval: interval)
+        deadlines.preference = preference
+        deadlines.latePolicy = policy
+        let interval = interval
+        return LiveSimulation(
+            governor: Governor(pacing: .deadlines(deadlines)),
+            frames: (0..<Int(seconds * 30)).map { (Double($0) * interval, Double($0) * interval) },
+            paintCost: { _ in load * interval }, ladder: ladder)
+    }
+
+    @Test func withTimeToSpareEveryFrameIsPaintedInFull() {
+        let outcome = simulation(load: 0.6).run()
+        #expect(outcome.paints.count == 1800)
+        #expect(outcome.paints.allSatisfy { $0.rung == 0 })
+        #expect(outcome.governor.counts.late == FrameCounts.Late())
+    }
+
+    @Test func fpsGivesUpResolutionAndKeepsTheRate() {
+        let outcome = simulation(load: 1.5, preference: .fps).run()
+        let settled = outcome.paints.filter { $0.begun > 5 }
+        #expect(settled.allSatisfy { $0.rung == 1 })
+        #expect(settled.count == 55 * 30 - 1)
+        #expect(outcome.output.count == 1800)
+    }
+
+    @Test func qualityGivesUpTheRateAndKeepsTheResolution() {
+        let outcome = simulation(load: 3, preference: .quality).run()
+        #expect(outcome.paints.allSatisfy { $0.rung == 0 })
+        // Every third frame is painted, and the output keeps its rate.
+        #expect((550...650).contains(outcome.paints.count))
+        #expect(outcome.output.count == 1800)
+        #expect(outcome.governor.counts.late.network >= 1800 - outcome.paints.count)
+    }
+
+    @Test func qualityGivesUpResolutionBelowTwoFramesASecond() {
+        let outcome = simulation(load: 30, preference: .quality).run()
+        #expect(outcome.paints.last?.rung == 2)
+    }
+
+    @Test func balancedGivesUpHalfOfEach() {
+        // Too slow by 6: a quarter of the pixels still takes 1.7 intervals, so about every other frame is painted.
+        let outcome = simulation(load: 6, preference: .balanced).run()
+        let settled = outcome.paints.filter { $0.begun > 10 }
+        #expect(settled.allSatisfy { $0.rung == 2 })
+        #expect((700...900).contains(settled.count))
+    }
+
+    @Test func droppingLeavesFramesOut() {
+        let outcome = simulation(load: 3, preference: .quality, policy: .drop).run()
+        #expect(outcome.output.count == outcome.paints.count)
+        #expect(outcome.governor.counts.dropped == 1800 - outcome.paints.count)
+        #expect(outcome.governor.counts.repeated == 0)
+    }
+
+    @Test func oneHiccupChangesNothing() {
+        var simulation = simulation(load: 0.5)
+        let interval = interval
+        simulation.paintCost = { $0 == 300 ? 0.4 : 0.5 * interval }
+        let outcome = simulation.run()
+        #expect(outcome.changes.isEmpty)
+        #expect(outcome.paints.count >= 1800 - 13)
+    }
+
+    @Test func theResolutionComesBackWhenTheLoadGoes() {
+        var simulation = simulation(load: 0.6)
+        let interval = interval
+        simulation.paintCost = { (300..<900).contains($0) ? 3 * interval : 0.5 * interval }
+        let outcome = simulation.run()
+        #expect(outcome.paints.contains { $0.rung == 2 })
+        #expect(outcome.paints.last?.rung == 0)
+    }
+
+    @Test func aFailedStepUpMakesTheNextOneWaitLonger() {
+        // Resolution costs less than the ladder thinks, so each step up looks good and then is not.
+        let ladder = Ladder(width: 640, height: 360)
+        var controller = RungController(ladder: ladder, preference: .fps, rung: 1)
+        var ups: [Double] = []
+        for frame in 0..<30 * 120 {
+            let now = Double(frame) * interval
+            let before = controller.rung
+            controller.painted(seconds: controller.rung == 0 ? 1.2 * interval : 0.3 * interval, interval: interval, at: now)
+            if controller.rung < before { ups.append(now) }
+        }
+        let waits = zip(ups.dropFirst(), ups).map { $0 - $1 }
+        #expect(waits.count >= 3)
+        for (wait, next) in zip(waits, waits.dropFirst()) { #expect(next > 1.5 * wait) }
+    }
+
+    @Test func latenessIsCountedByCause() {
+        var slowEncoder = simulation(load: 0.5, seconds: 10)
+        slowEncoder.encodeCost = { _ in 0.2 }
+        let late = slowEncoder.run().governor.counts.late
+        #expect(late.encode > late.network && late.encode > 10)
+
+        var slowSource = simulation(load: 0.5, seconds: 10)
+        // One second without frames, then all at once.
+        slowSource.frames = slowSource.frames.map { ($0.pts, (3..<4).contains($0.ready) ? 4 : $0.ready) }
+        #expect(slowSource.run().governor.counts.late.decode > 5)
+    }
+}
