@@ -7,6 +7,7 @@ public enum TemperaError: Error, Sendable {
     case wrongSize(expected: String, got: String)
     case style(StyleError)
     case weights(WeightsError)
+    case network(NetworkError)
     case media(MediaError)
     case other(String)
 
@@ -14,6 +15,7 @@ public enum TemperaError: Error, Sendable {
         switch error {
         case let error as TemperaError: self = error
         case let error as StyleError: self = .style(error)
+        case let error as NetworkError: self = .network(error)
         case let error as WeightsError: self = .weights(error)
         case let error as MediaError: self = .media(error)
         default: self = .other("\(error)")
@@ -28,6 +30,7 @@ extension TemperaError: CustomStringConvertible {
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .style(let error): error.description
         case .weights(let error): error.description
+        case .network(let error): error.description
         case .media(let error): error.description
         case .other(let text): text
         }
