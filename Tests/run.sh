@@ -12,7 +12,7 @@ swift test -c release -Xswiftc -enable-testing "$@" 2>&1 | tee "$log" || status=
 swift build -c release --package-path Samples/Generator 2>&1 | tee -a "$log" || status=$?
 
 echo
-grep -E '^(.* )?error:|✘ (Test|Suite) .* (failed|recorded)' "$log" | sort -u | head -40 || true
+grep -E '^(.* )?error:|✘ (Test|Suite) .* (failed|recorded)' "$log" | grep -v 'Test run with' | sort -u | head -40 || true
 grep -E 'Test run with ' "$log" | tail -1 || echo "No test ran."
 ((status == 0)) && echo "All passed." || echo "FAILED (exit $status)."
 exit "$status"
