@@ -32,7 +32,9 @@ let package = Package(
                 "Tempera", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "NetworkTests", dependencies: ["Network", "CKernels"], exclude: ["Fixtures"]),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(
+            name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels"]),

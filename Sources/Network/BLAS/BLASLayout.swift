@@ -33,7 +33,7 @@ struct BLASLayout {
 
     /// Pixels of one product: few enough that matrix and product stay in a core's cache, enough that packing the weights,
     /// which OpenBLAS does for each product, is a small share.
-    private static let pixelsPerChunk = 512
+    private static let pixelsPerChunk = 256
 
     init(_ plan: Plan) {
         var layout = MemoryLayoutPlan()

@@ -1,0 +1,56 @@
+import AllocationCounter
+import Glibc
+import Testing
+
+@testable import Network
+
+/// Frames and pieces of work cost no heap allocation once a painter has run. The committed number is 0.
+/// One test at a time: the counter is one for all threads.
+@Suite(.serialized) struct AllocationTests {
+    @Test func theCounterCounts() {
+        let counted = allocations(of: ThreadPool(threads: 2)) { blackHole = [Int](repeating: $0, count: 100) }
+        #expect(counted == -1 || counted >= 20)
+    }
+
+    @Test func aRunOfThePoolAllocatesNothing() {
+        let pool = ThreadPool(threads: 3)
+        let body: (Int, Int) -> Void = { _, _ in }
+        let counted = allocations(of: pool) { _ in pool.run(50, body) }
+        #expect(counted <= 0)
+    }
+
+    @Test(arguments: [Engine.reference, .blas])
+    func aFrameAllocatesNothing(engine: Engine) throws {
+        let pool = ThreadPool(threads: 2)
+        let painter = try Painter(
+            model: .random(tinyArchitecture), width: 50, height: 34, options: PainterOptions(engine: engine), pool: pool)
+        let input = PixelBuffer.random(width: 50, height: 34), output = PixelBuffer(width: 50, height: 34)
+        let counted = allocations(of: pool) { _ in painter.paint(input, into: output) }
+        #expect(counted <= 0)
+    }
+
+    /// The allocations of twenty calls of `work` on the calling thread and the workers of `pool`, after a first call.
+    private func allocations(of pool: ThreadPool, _ work: (Int) -> Void) -> Int {
+        work(0)
+        watch(pool, true)
+        let before = allocation_counter_total()
+        for i in 1...20 { work(i) }
+        let after = allocation_counter_total()
+        watch(pool, false)
+        return before < 0 ? -1 : after - before
+    }
+
+    private func watch(_ pool: ThreadPool, _ watch: Bool) {
+        let reached = Counters(pool.threads)
+        while reached.values.contains(0) {
+            pool.run(pool.threads * 8) { _, worker in
+                allocation_counter_watch_this_thread(watch)
+                reached.add(worker)
+                usleep(100)
+            }
+        }
+        allocation_counter_watch_this_thread(watch)
+    }
+}
+
+nonisolated(unsafe) private var blackHole: [Int] = []
