@@ -36,6 +36,6 @@ if ((${#missing[@]})); then
 fi
 
 command -v swift >/dev/null || {
-    echo "setup: no swift on the PATH: get Swift 6.1 or later from https://www.swift.org/install/linux/" >&2
+    echo "setup: no swift on the PATH: get Swift 6.3 from https://www.swift.org/install/linux/" >&2
     exit 1
 }
