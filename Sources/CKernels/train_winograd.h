@@ -160,7 +160,7 @@ inlined void FN(weights_line_adjoint)(const vf u[6], vf g[3]) {
     g[2] = t * (1.0f / 6) - s + u[5];
 }
 
-static void FN(winograd_weights)(const tmp_kernels *w, int32_t first, int32_t count, float *planes, ptrdiff_t plane) {
+static void FN(winograd_weights)(const tmp_train_weights *w, int32_t first, int32_t count, float *planes, ptrdiff_t plane) {
     for (int k = first; k < first + count; k++)
         for (int n = 0; n < w->n; n += 16) {
             float *to = planes + (n / 32 * (ptrdiff_t)w->k + k) * 32 + n % 32;
@@ -183,7 +183,7 @@ static void FN(winograd_weights)(const tmp_kernels *w, int32_t first, int32_t co
         }
 }
 
-static void FN(winograd_weights_adjoint)(const tmp_kernels *w, int32_t first, int32_t count, const float *planes, ptrdiff_t plane,
+static void FN(winograd_weights_adjoint)(const tmp_train_weights *w, int32_t first, int32_t count, const float *planes, ptrdiff_t plane,
                                          float *gradient) {
     for (int k = first; k < first + count && k < w->used_k; k++)
         for (int n = 0; n < w->used_n; n += 16) {

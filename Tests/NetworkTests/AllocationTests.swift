@@ -19,11 +19,12 @@ import Testing
         #expect(counted <= 0)
     }
 
-    @Test(arguments: [Engine.reference, .blas])
+    @Test(arguments: [Engine.reference, .blas, .auto])
     func aFrameAllocatesNothing(engine: Engine) throws {
         let pool = ThreadPool(threads: 2)
+        let architecture = engine == .auto ? Architecture.johnson(name: "johnson-16", width: 16) : tinyArchitecture
         let painter = try Painter(
-            model: .random(tinyArchitecture), width: 50, height: 34, options: PainterOptions(engine: engine), pool: pool)
+            model: .random(architecture), width: 50, height: 34, options: PainterOptions(engine: engine), pool: pool)
         let input = PixelBuffer.random(width: 50, height: 34), output = PixelBuffer(width: 50, height: 34)
         let counted = allocations(of: pool) { _ in painter.paint(input, into: output) }
         #expect(counted <= 0)

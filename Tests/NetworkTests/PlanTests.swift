@@ -35,13 +35,14 @@ import Testing
         #expect(plan.mapFloats <= 48 * 100 * 60 + 64)
     }
 
-    @Test(arguments: [Engine.reference, .blas], [1, 3])
+    @Test(arguments: [Engine.reference, .blas, .auto], [1, 3])
     func saysHowMuchMemoryItTakes(engine: Engine, threads: Int) throws {
         let options = PainterOptions(engine: engine, threads: threads)
-        let plan = try Plan(architecture: tinyArchitecture, width: 333, height: 217, options: options)
-        let painter = try Painter(model: .random(tinyArchitecture), width: 333, height: 217, options: options)
+        let architecture = engine == .auto ? Architecture.johnson(name: "johnson-16", width: 16) : tinyArchitecture
+        let plan = try Plan(architecture: architecture, width: 333, height: 217, options: options)
+        let painter = try Painter(model: .random(architecture), width: 333, height: 217, options: options)
         #expect(painter.bytes == plan.bytes)
-        #expect(plan.bytes >= plan.mapFloats * 4)
+        #expect(engine == .auto || plan.bytes >= plan.mapFloats * 4)
     }
 
     @Test(arguments: [(15, 64), (64, 15), (0, 0), (-4, 64), (32769, 64), (64, Int.max)])
@@ -52,7 +53,8 @@ import Testing
     }
 
     @Test func namesASizeThatFits() throws {
-        let plan = try Plan(architecture: .johnsonFull, width: 7680, height: 4320, options: PainterOptions(threads: 2))
+        let options = PainterOptions(engine: .blas, threads: 2)
+        let plan = try Plan(architecture: .johnsonFull, width: 7680, height: 4320, options: options)
         #expect(plan.bytes > 6_000_000_000 && plan.bytes < 7_000_000_000)
         try plan.checkMemory(available: plan.bytes)
         let available = 1_000_000_000
@@ -63,7 +65,7 @@ import Testing
         }
         #expect(abs(Double(fits.width) / Double(fits.height) - 16 / 9) < 0.01)
         func bytes(_ width: Int, _ height: Int) throws -> Int {
-            try Plan(architecture: .johnsonFull, width: width, height: height, options: PainterOptions(threads: 2)).bytes
+            try Plan(architecture: .johnsonFull, width: width, height: height, options: options).bytes
         }
         #expect(try bytes(fits.width, fits.height) <= available)
         #expect(try bytes(fits.width + 64, fits.height + 36) > available)
@@ -102,12 +104,12 @@ import Testing
     }
 
     @Test func theMaskPicksTheEngine() {
-        #expect(Engine.auto.resolved(mask: .portable) == .reference)
-        #expect(Engine.blas.resolved(mask: .portable) == .reference)
-        #expect(Engine.native.resolved(mask: .portable) == .reference)
-        #expect(Engine.native.resolved(mask: .blas) == .blas)
-        #expect(Engine.blas.resolved(mask: .amx) == .blas)
-        #expect(Engine.reference.resolved(mask: nil) == .reference)
+        #expect(Engine.auto.resolved(mask: .portable, native: false) == .reference)
+        #expect(Engine.blas.resolved(mask: .portable, native: false) == .reference)
+        #expect(Engine.native.resolved(mask: .portable, native: false) == .reference)
+        #expect(Engine.native.resolved(mask: .blas, native: false) == .blas)
+        #expect(Engine.blas.resolved(mask: .amx, native: false) == .blas)
+        #expect(Engine.reference.resolved(mask: nil, native: false) == .reference)
         #expect(InstructionSet.avx2 < .avx512)
         #expect(NetworkError.unknownInstructionSet("sse9").description.hasSuffix("it can be portable, blas, avx2, avx512, amx"))
     }

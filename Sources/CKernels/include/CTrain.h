@@ -57,7 +57,7 @@ typedef struct {
     ptrdiff_t k_stride, n_stride;
     /// Matrix size, multiples of 16, and how much of it holds kernels; the rest counts as zeros.
     int32_t k, n, used_k, used_n;
-} tmp_kernels;
+} tmp_train_weights;
 
 /// Where the pixels of a padded strip of a map come from: offsets in elements as in `tmp_patches`, -1 for zeros.
 typedef struct {
@@ -90,9 +90,9 @@ typedef struct {
     /// dX += B dV B^T at the places the tables name.
     void (*winograd_input_adjoint)(const tmp_patches *, const float *planes, ptrdiff_t plane, int32_t first, int32_t count, float *image);
     /// U = G g G^T for rows first..<first+count of k: 36 planes of panels, each (n / 32, k, 32).
-    void (*winograd_weights)(const tmp_kernels *, int32_t first, int32_t count, float *planes, ptrdiff_t plane);
+    void (*winograd_weights)(const tmp_train_weights *, int32_t first, int32_t count, float *planes, ptrdiff_t plane);
     /// dg = G^T dU G for rows first..<first+count of k; dU is 36 planes (k, n), row-major.
-    void (*winograd_weights_adjoint)(const tmp_kernels *, int32_t first, int32_t count, const float *planes, ptrdiff_t plane,
+    void (*winograd_weights_adjoint)(const tmp_train_weights *, int32_t first, int32_t count, const float *planes, ptrdiff_t plane,
                                      float *gradient);
 
     /// Copies the strip's pixels to `to` (rows, columns, channels), 0 where `mask` (may be NULL) is not positive.

@@ -4,10 +4,16 @@ protocol Executor: AnyObject {
     var bytes: Int { get }
     /// Of the last frame, in forward order.
     var layerTimings: [LayerTiming] { get }
+    /// For other resolutions of the same model; nil where the engine packs none.
+    var packed: PackedWeights? { get }
     /// Rounds to the nearest byte and clamps.
     func paint(_ input: PixelBuffer, into output: PixelBuffer)
     /// The network's own numbers, neither rounded nor clamped: `height` x `width` x 3.
     func paint(_ input: PixelBuffer, into values: UnsafeMutablePointer<Float>)
+}
+
+extension Executor {
+    var packed: PackedWeights? { nil }
 }
 
 /// What one layer took.
@@ -26,11 +32,12 @@ public struct LayerTiming: Sendable {
 
 extension Engine {
     /// The engine that runs when this one is asked for: `auto` decided, and what the mask forbids replaced.
-    func resolved(mask: InstructionSet?) -> Engine {
+    func resolved(mask: InstructionSet?, native: Bool) -> Engine {
         switch (self, mask) {
         case (.reference, _), (_, .portable?): .reference
-        case (.blas, _), (_, .blas?), (.auto, _): .blas
+        case (.blas, _), (_, .blas?): .blas
         case (.native, _): .native
+        case (.auto, _): native ? .native : .blas
         }
     }
 
@@ -38,18 +45,25 @@ extension Engine {
     /// - Throws: `NetworkError.engineUnavailable`.
     func bytes(for plan: Plan) throws(NetworkError) -> Int {
         switch self {
-        case .reference: ReferenceLayout(plan).bytes
-        case .blas, .auto: BLASLayout(plan).bytes
-        case .native: throw .engineUnavailable(self)
+        case .reference: return ReferenceLayout(plan).bytes
+        case .blas, .auto: return BLASLayout(plan).bytes
+        case .native:
+            guard let native = plan.native else { throw .engineUnavailable(self) }
+            return NativeLayout(plan, graph: native.graph, kernels: native.kernels).bytes
+                + PackedWeights.bytes(native.graph, native.kernels)
         }
     }
 
+    /// - Parameter packed: The model's weights packed for `plan.native` by another executor; nil to pack them here.
     /// - Throws: `NetworkError` when memory is refused or the engine does not run here.
-    func executor(for plan: Plan, model: Model, pool: ThreadPool) throws(NetworkError) -> any Executor {
+    func executor(for plan: Plan, model: Model, packed: PackedWeights?, pool: ThreadPool) throws(NetworkError) -> any Executor {
         switch self {
-        case .reference: try ReferenceExecutor(plan: plan, model: model, pool: pool)
-        case .blas, .auto: try BLASExecutor(plan: plan, model: model, pool: pool)
-        case .native: throw .engineUnavailable(self)
+        case .reference: return try ReferenceExecutor(plan: plan, model: model, pool: pool)
+        case .blas, .auto: return try BLASExecutor(plan: plan, model: model, pool: pool)
+        case .native:
+            guard let native = plan.native else { throw .engineUnavailable(self) }
+            let packed = packed ?? PackedWeights(model: model, graph: native.graph, kernels: native.kernels)
+            return try NativeExecutor(plan: plan, graph: native.graph, packed: packed, pool: pool)
         }
     }
 }

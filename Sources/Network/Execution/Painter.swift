@@ -9,26 +9,47 @@
 public final class Painter: @unchecked Sendable {
     public let plan: Plan
     private let executor: any Executor
+    private let model: Model
+    private let pool: ThreadPool
 
     /// - Parameter pool: Threads to share with other painters; nil for as many as `options` say.
     /// - Throws: `NetworkError` when the size is out of range or does not fit in memory, `WeightsError` when the model
     ///   lacks a tensor of its architecture.
-    public init(
+    public convenience init(
         model: Model, width: Int, height: Int, options: PainterOptions = PainterOptions(), pool: ThreadPool? = nil
     ) throws {
         try model.check()
-        var options = options
         let pool = pool ?? ThreadPool(threads: options.threads)
+        try self.init(model: model, width: width, height: height, options: options, pool: pool, packed: nil)
+    }
+
+    /// The same model, threads and packed weights at another size.
+    /// - Throws: `NetworkError` when the size is out of range or does not fit in memory.
+    public convenience init(_ other: Painter, width: Int, height: Int) throws {
+        let options = PainterOptions(engine: other.plan.engine, precision: other.plan.precision)
+        try self.init(
+            model: other.model, width: width, height: height, options: options, pool: other.pool,
+            packed: other.executor.packed)
+    }
+
+    private init(
+        model: Model, width: Int, height: Int, options: PainterOptions, pool: ThreadPool, packed: PackedWeights?
+    ) throws {
+        var options = options
         options.threads = pool.threads
         plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
         try plan.checkMemory()
-        executor = try plan.engine.executor(for: plan, model: model, pool: pool)
+        executor = try plan.engine.executor(for: plan, model: model, packed: packed, pool: pool)
+        self.model = model
+        self.pool = pool
     }
 
     public var width: Int { plan.width }
     public var height: Int { plan.height }
     /// What runs the network, decided.
     public var engine: Engine { plan.engine }
+    /// The arithmetic of its products, decided.
+    public var precision: Precision { plan.precision }
     /// Bytes held for maps, scratch and packed weights: `plan.bytes`.
     public var bytes: Int { executor.bytes }
     /// What each layer of the last frame took, in forward order, with the ends (`input`, `output`) where an engine has them

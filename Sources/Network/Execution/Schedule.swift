@@ -31,7 +31,7 @@ final class Schedule {
     }
 
     /// Seconds on a clock that only goes forward.
-    private static func now() -> Double {
+    static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

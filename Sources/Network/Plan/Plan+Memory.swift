@@ -33,7 +33,7 @@ extension Plan {
     }
 
     private func fits(_ size: NetworkError.Size, _ available: Int) -> Bool {
-        let options = PainterOptions(engine: engine, threads: threads)
+        let options = PainterOptions(engine: engine, precision: precision, threads: threads)
         guard let plan = try? Plan(architecture: architecture, width: size.width, height: size.height, options: options)
         else { return false }
         return plan.bytes <= available

@@ -25,7 +25,11 @@ public struct Plan: Sendable {
     public let mapFloats: Int
     /// What runs it, decided.
     public let engine: Engine
+    /// Of the products, decided: `fp32` or `bf16`.
+    public let precision: Precision
     public let threads: Int
+    /// Set when `engine` is `native`.
+    let native: (graph: NativeGraph, kernels: NativeKernels)?
     /// Bytes that the engine takes for maps, scratch and packed weights.
     public private(set) var bytes = 0
 
@@ -46,7 +50,13 @@ public struct Plan: Sendable {
         layers = Self.layers(of: architecture)
         // Sides are below 2^16 and channels far below 2^20: no product of these overflows.
         (maps, mapFloats) = Self.placed(Self.maps(of: layers, width: innerWidth, height: innerHeight), layers: layers)
-        engine = options.engine.resolved(mask: try InstructionSet.mask())
+        let mask = try InstructionSet.mask()
+        let native = NativeKernels.best(options.precision, mask: mask).flatMap { kernels in
+            NativeGraph(architecture, lanes: kernels.lanes).map { (graph: $0, kernels: kernels) }
+        }
+        engine = options.engine.resolved(mask: mask, native: native != nil)
+        self.native = engine == .native ? native : nil
+        precision = self.native?.kernels.precision ?? .fp32
         threads = max(1, options.threads ?? Processors.count)
         bytes = try engine.bytes(for: self)
     }
@@ -72,6 +82,15 @@ public struct Plan: Sendable {
         public var offset = 0
 
         public var count: Int { channels * height * width }
+    }
+
+    /// What multiplies, for example "AVX-512 VNNI int16" or "OpenBLAS fp32".
+    public var kernels: String {
+        switch engine {
+        case .reference: "reference fp32"
+        case .blas, .auto: "OpenBLAS fp32"
+        case .native: native?.kernels.name ?? ""
+        }
     }
 
     /// Multiplications and additions of one frame, as the architecture states it.

@@ -73,14 +73,14 @@ final class WinogradConvolution: ConvolutionLayer {
     static func planeCount(_ tiles: Int, _ channels: Int) -> Int { 36 * plane(tiles, channels) }
 
     /// The weights as a (k x n) matrix of kernels: forward k = input, backward k = output.
-    func kernels(_ weights: UnsafePointer<Float>, forward: Bool) -> tmp_kernels {
+    func kernels(_ weights: UnsafePointer<Float>, forward: Bool) -> tmp_train_weights {
         let (i, o) = (plan.shape.inputs, plan.shape.outputs)
         return forward
-            ? tmp_kernels(
+            ? tmp_train_weights(
                 weights: weights, k_stride: 9, n_stride: i * 9, k: Int32(input.channels), n: Int32(output.channels),
                 used_k: Int32(i),
                 used_n: Int32(o))
-            : tmp_kernels(
+            : tmp_train_weights(
                 weights: weights, k_stride: i * 9, n_stride: 9, k: Int32(output.channels), n: Int32(input.channels),
                 used_k: Int32(o),
                 used_n: Int32(i))

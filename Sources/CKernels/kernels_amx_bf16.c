@@ -1,0 +1,16 @@
+#define ISA TMP_ISA_AMX
+#define VL 16
+#define ARITHMETIC 2
+#define SUFFIX amx_bf16
+#define LABEL "AMX bf16"
+#define TILE_EMULATION 0
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma,f16c"))), apply_to = function)
+#include "template/vector.h"
+#include "template/tiles.h"
+#include "template/winograd.h"
+#include "template/ends.h"
+#include "template/table.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,59 @@
+// The one multiply kernel: C[rows][columns] = A x B with A read in place. Row r of A is `segments` runs of `units`
+// 4-byte units, run s beginning at segment[s] + r * stride: that covers a convolution over NHWC rows (a run a kernel
+// row), the Winograd products (one run) and the first layer (27 interleaved values a kernel row) without im2col.
+// B is packed as [column block][segment][unit][BLOCK].
+#if VL == 16
+#define ROWS 14
+#else
+#define ROWS 6
+#endif
+
+INLINE void multiply_rows(const int rows, const char *const *segment, int segments, int units, size_t stride, const char *b, char *c, size_t c_stride) {
+    accumulator sum[ROWS][2];
+    UNROLL for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = (accumulator)(0);
+    for (int s = 0; s < segments; s++) {
+        // Three rows share one pointer, so that addresses fit the registers.
+        const char *a[(ROWS + 2) / 3];
+        UNROLL for (int i = 0; i < (rows + 2) / 3; i++) {
+            a[i] = segment[s] + 3 * i * stride;
+            __asm__("" : "+r"(a[i]));  // or the compiler chains all the rows' addresses, one addition after another
+        }
+        for (int u = 0; u < units; u++) {
+            accumulator b0 = load_accumulator(b), b1 = load_accumulator(b + 4 * VL);
+            __builtin_prefetch(b + 64 * BLOCK * 4, 0, 3);
+            __builtin_prefetch(b + 64 * BLOCK * 4 + 64, 0, 3);
+            b += 4 * BLOCK;
+            UNROLL for (int r = 0; r < rows; r++) {
+                const char *x = a[r / 3] + (r % 3) * stride;
+                multiply_add(&sum[r][0], x, b0);
+                multiply_add(&sum[r][1], x, b1);
+            }
+            UNROLL for (int i = 0; i < (rows + 2) / 3; i++) a[i] += 4;
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        store_accumulator(c + r * c_stride, sum[r][0]);
+        store_accumulator(c + r * c_stride + 4 * VL, sum[r][1]);
+    }
+}
+
+// One column block. `first` is the row to begin at: added to every segment.
+static void NAME(multiply_block)(int rows, const char *const *segment, int segments, int units, size_t stride, const void *b, void *c, size_t c_stride) {
+    int blocks = (rows + ROWS - 1) / ROWS, done = 0;
+    const char *at[16];
+    for (int s = 0; s < segments; s++) at[s] = segment[s];
+    for (int i = 0; i < blocks; i++) {
+        int n = (rows - done + blocks - i - 1) / (blocks - i);
+        char *out = (char *)c + done * c_stride;
+        switch (n) {
+#define CASE(R) case R: multiply_rows(R, at, segments, units, stride, b, out, c_stride); break;
+#if ROWS == 14
+            CASE(14) CASE(13) CASE(12) CASE(11) CASE(10) CASE(9) CASE(8) CASE(7)
+#endif
+            CASE(6) CASE(5) CASE(4) CASE(3) CASE(2) CASE(1)
+#undef CASE
+        }
+        done += n;
+        for (int s = 0; s < segments; s++) at[s] += n * stride;
+    }
+}

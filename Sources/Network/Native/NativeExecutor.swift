@@ -1,0 +1,54 @@
+import CKernels
+
+/// Runs a network on our own kernels.
+///
+/// Maps are H x W x C, raw outputs of each convolution; instance norm, ReLU and skips are applied as the next layer loads
+/// them. The first and last layer read and write the frame's bytes.
+final class NativeExecutor: Executor {
+    let bytes: Int
+    let packed: PackedWeights?
+    private let plan: Plan
+    private let steps: [NativeStep]
+    private let statistics: NativeStatistics
+    private let pool: ThreadPool
+    private let memory: Memory
+    private(set) var layerTimings: [LayerTiming]
+
+    init(plan: Plan, graph: NativeGraph, packed: PackedWeights, pool: ThreadPool) throws(NetworkError) {
+        let layout = NativeLayout(plan, graph: graph, kernels: packed.kernels)
+        let memory = try Memory(bytes: layout.bytes)
+        let statistics = NativeStatistics(
+            chunks: layout.grids.map(\.count).max() ?? 0, channels: layout.channels,
+            memory: UnsafeMutableRawPointer(memory[layout.statistics]))
+        steps = graph.layers.indices.map {
+            NativeStep($0, plan: plan, layout: layout, packed: packed, memory: memory, statistics: statistics)
+        }
+        layerTimings = plan.layers.map { LayerTiming(name: $0.convolution.name, seconds: 0, flops: plan.flops(of: $0)) }
+        bytes = layout.bytes + packed.bytes
+        self.packed = packed
+        self.plan = plan
+        self.statistics = statistics
+        self.pool = pool
+        self.memory = memory
+    }
+
+    func paint(_ input: PixelBuffer, into output: PixelBuffer) { run(input, frame(output), values: nil) }
+
+    func paint(_ input: PixelBuffer, into values: UnsafeMutablePointer<Float>) {
+        run(input, frame(input), values: values)
+    }
+
+    private func frame(_ buffer: PixelBuffer) -> tmp_frame {
+        tmp_frame(bytes: buffer.bytes, stride: buffer.stride, width: Int32(plan.width), height: Int32(plan.height))
+    }
+
+    private func run(_ input: PixelBuffer, _ output: tmp_frame, values: UnsafeMutablePointer<Float>?) {
+        var start = Schedule.now()
+        for index in steps.indices {
+            steps[index].run(input: frame(input), output: output, values: values, statistics: statistics, pool: pool)
+            let end = Schedule.now()
+            layerTimings[index].seconds = end - start
+            start = end
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import CKernels
+
+/// An architecture as our kernels run it: a chain of convolutions, each of which applies the instance norm, skip and ReLU
+/// of what came before in its load.
+struct NativeGraph: Sendable {
+    enum Kind: Sendable {
+        /// Reads packed bytes.
+        case first
+        /// 3x3; keeps, doubles or halves the map's sides.
+        case winograd(tmp_mode)
+        /// Three outputs as packed bytes.
+        case last
+    }
+
+    /// One convolution and how it reads the raw outputs of the one before.
+    struct Layer: Sendable {
+        var convolution: Convolution
+        var kind: Kind
+        /// Parameter prefix of the instance norm between the previous convolution and this one.
+        var inputNorm: String?
+        /// The convolution before, whose bias counts where no norm removes it.
+        var inputBias: String?
+        var inputReLU = false
+        /// Adds the value kept by the layer of this index.
+        var skip: Int?
+        /// Keeps its loaded value for a later skip.
+        var keeps = false
+        /// Width and height in are the padded frame's divided by this…
+        var scaleIn: Int
+        /// …and out by this.
+        var scaleOut: Int
+    }
+
+    let layers: [Layer]
+
+    /// - Parameter lanes: Channels must be multiples of this, the kernels' vector width.
+    /// - Returns: nil when the architecture has a step that our kernels do not know; BLAS then runs it.
+    init?(_ architecture: Architecture, lanes: Int) {
+        var layers: [Layer] = []
+        // How the next convolution must read what came before.
+        var norm: String?, bias: String?, relu = false, skip: Int?, keep = false
+        var scale = 1
+
+        func append(_ c: Convolution, _ kind: Kind, scaleOut: Int) {
+            layers.append(
+                Layer(
+                    convolution: c, kind: kind, inputNorm: norm, inputBias: bias, inputReLU: relu, skip: skip, keeps: keep,
+                    scaleIn: scale, scaleOut: scaleOut))
+            (skip, keep, bias, scale) = (nil, false, c.name, scaleOut)
+        }
+
+        for (index, block) in architecture.blocks.enumerated() {
+            switch block {
+            case .convolution(let c, let blockNorm, let blockReLU):
+                guard c.kernel % 2 == 1, c.kernel <= 15 else { return nil }
+                if index == 0 {
+                    guard c.inputs == 3, c.stride == 1, c.upsampling == 1, c.outputs % lanes == 0 else { return nil }
+                    append(c, .first, scaleOut: 1)
+                } else if index == architecture.blocks.count - 1 {
+                    guard c.outputs == 3, c.stride == 1, c.upsampling == 1, c.inputs % lanes == 0, scale == 1,
+                        blockNorm == nil, !blockReLU
+                    else { return nil }
+                    append(c, .last, scaleOut: 1)
+                } else {
+                    guard c.kernel == 3, c.inputs % lanes == 0, c.outputs % lanes == 0 else { return nil }
+                    switch (c.stride, c.upsampling) {
+                    case (1, 1): append(c, .winograd(TMP_SAME), scaleOut: scale)
+                    case (2, 1): append(c, .winograd(TMP_DOWN), scaleOut: scale * 2)
+                    case (1, 2) where scale % 2 == 0: append(c, .winograd(TMP_UP), scaleOut: scale / 2)
+                    default: return nil
+                    }
+                }
+                (norm, relu) = (blockNorm, blockReLU)
+            case .residual(let name, let channels):
+                guard index > 0, channels % lanes == 0 else { return nil }
+                let first = layers.count
+                keep = true
+                append(Convolution("\(name).conv1", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
+                (norm, relu) = ("\(name).in1", true)
+                append(Convolution("\(name).conv2", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
+                (norm, relu, skip) = ("\(name).in2", false, first)
+            }
+        }
+        guard layers.count >= 2, case .last? = layers.last?.kind else { return nil }
+        self.layers = layers
+    }
+}

@@ -1,0 +1,80 @@
+import CKernels
+
+/// Memory and chunks of a native run at one resolution.
+struct NativeLayout {
+    let graph: NativeGraph
+    let maps: NativeMaps
+    /// One a layer.
+    let grids: [ChunkGrid]
+    let arena: MemoryRegion<UInt8>
+    /// A worker's scratch, bytes.
+    let scratchBytes: Int
+    let scratch: MemoryRegion<UInt8>
+    let statistics: MemoryRegion<UInt8>
+    let channels: Int
+    /// Without the packed weights, which are shared between resolutions.
+    let bytes: Int
+
+    /// Output rows and columns a chunk of an end, tiles a chunk of a Winograd layer: long enough that rows loaded twice at
+    /// the borders do not count, short enough that threads end together and a chunk's products stay in L2. Rows are a
+    /// multiple of 3, as the ends' tiles are.
+    private static let rowsPerChunk = 12, columnsPerChunk = 160, tilesPerChunk = 40
+
+    init(_ plan: Plan, graph: NativeGraph, kernels: NativeKernels) {
+        self.graph = graph
+        let (width, height) = (plan.innerWidth, plan.innerHeight)
+        maps = NativeMaps(graph: graph, width: width, height: height, elementSize: kernels.elementSize)
+        grids = graph.layers.map { layer in
+            let (w, h) = (width / layer.scaleIn, height / layer.scaleIn)
+            switch layer.kind {
+            case .first: return ChunkGrid(width: w, height: h, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
+            case .last:
+                return ChunkGrid(
+                    width: plan.width, height: plan.height, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
+            case .winograd(let mode):
+                return ChunkGrid(
+                    width: Int(tmp_winograd_tiles(mode, Int32(w))), height: Int(tmp_winograd_tiles(mode, Int32(h))),
+                    columns: Self.tilesPerChunk, rows: 1)
+            }
+        }
+        let table = kernels.table.pointee
+        let largest = graph.layers.map { layer in
+            let c = layer.convolution
+            let (k, i, o) = (Int32(c.kernel), Int32(c.inputs), Int32(c.outputs))
+            switch layer.kind {
+            case .winograd(let mode): return table.winograd_scratch(mode, i, Int32(Self.tilesPerChunk))
+            case .first, .last: return table.end_scratch(k, Int32(Self.columnsPerChunk), i, o)
+            }
+        }.max() ?? 0
+        scratchBytes = (largest + 4095) / 4096 * 4096
+        channels = graph.layers.map(\.convolution.outputs).max() ?? 0
+        var layout = MemoryLayoutPlan()
+        arena = layout.reserve(maps.bytes + 64)
+        scratch = layout.reserve(plan.threads * scratchBytes)
+        let chunks = grids.map(\.count).max() ?? 0
+        statistics = layout.reserve(NativeStatistics.bytes(chunks: chunks, channels: channels))
+        bytes = layout.bytes
+    }
+}
+
+/// A map cut into chunks of nearly equal size, numbered row by row.
+struct ChunkGrid {
+    private let width, height, across, down, rows: Int
+
+    init(width: Int, height: Int, columns: Int, rows: Int) {
+        (self.width, self.height, self.rows) = (width, height, rows)
+        across = (width + columns - 1) / columns
+        down = (height + rows - 1) / rows
+    }
+
+    var count: Int { across * down }
+
+    /// Columns and rows of a chunk, half-open.
+    subscript(chunk: Int) -> (x: (Int32, Int32), y: (Int32, Int32)) {
+        let column = chunk % across, row = chunk / across
+        return (
+            (Int32(column * width / across), Int32((column + 1) * width / across)),
+            (Int32(row * rows), Int32(min(height, (row + 1) * rows)))
+        )
+    }
+}

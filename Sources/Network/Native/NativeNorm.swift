@@ -1,0 +1,54 @@
+/// The instance norm (Ulyanov et al. 2016) that a layer applies as it loads the map before it:
+/// (x - mean) / sqrt(variance + 1e-5) * weight + bias, as one multiply and one addition.
+final class NativeNorm {
+    /// One a channel, read by the kernels.
+    let scale, shift: UnsafeMutablePointer<Float>
+
+    private let channels: Int
+    private let isFirst: Bool
+    private let relu: Bool
+    private let gain: [Float]?
+    private let offset: [Float]?
+
+    /// Largest int16 that a loaded value becomes, a little under what the weights were scaled for.
+    private static let largestOperand: Float = 8180
+
+    init(layer: NativeGraph.Layer, model: Model) {
+        channels = layer.convolution.inputs
+        relu = layer.inputReLU
+        if case .first = layer.kind { isFirst = true } else { isFirst = false }
+        gain = layer.inputNorm.map { model["\($0).weight"] }
+        // A convolution's own bias is lost in the norm's mean; it counts where there is no norm.
+        offset = layer.inputNorm.map { model["\($0).bias"] } ?? layer.inputBias.map { model["\($0).conv2d.bias"] }
+        scale = .allocate(capacity: channels)
+        shift = .allocate(capacity: channels)
+        scale.initialize(repeating: 1, count: channels)
+        shift.initialize(repeating: 0, count: channels)
+    }
+
+    deinit {
+        scale.deallocate()
+        shift.deallocate()
+    }
+
+    /// Sets scale and shift from the sums over `pixels` values a channel.
+    /// - Returns: The factor that brings the largest loaded value to the int16 kernels' range; 1 for the frame's bytes.
+    func fold(_ statistics: NativeStatistics, pixels: Int) -> Float {
+        guard !isFirst else { return 1 }
+        var largest: Float = 0
+        for c in 0..<channels {
+            if let gain {
+                let (mean, variance) = statistics.moments(c, pixels: pixels)
+                let factor = Double(gain[c]) / (variance + 1e-5).squareRoot()
+                scale[c] = Float(factor)
+                shift[c] = Float(Double(offset?[c] ?? 0) - mean * factor)
+            } else {
+                shift[c] = offset?[c] ?? 0
+            }
+            let (least, most) = statistics.range(c)
+            let ends = (least * scale[c] + shift[c], most * scale[c] + shift[c])
+            largest = relu ? max(largest, ends.0, ends.1) : max(largest, abs(ends.0), abs(ends.1))
+        }
+        return largest > 0 && largest.isFinite ? Self.largestOperand / largest : 1
+    }
+}

@@ -1,0 +1,112 @@
+import CKernels
+import Testing
+
+@testable import Network
+
+/// Our own kernels, in every instruction set and precision of this machine.
+@Suite(.serialized) struct NativeTests {
+    /// One table with the threads to run it on.
+    struct Choice: Sendable, CustomTestStringConvertible {
+        let kernels: NativeKernels
+        var testDescription: String { kernels.name }
+
+        static let all = KernelCheck.tables().map { Choice(kernels: NativeKernels(table: $0)) }
+    }
+
+    private func executor(_ model: Model, _ width: Int, _ height: Int, _ choice: Choice, threads: Int = 2) throws -> any Executor {
+        let graph = try #require(NativeGraph(model.architecture, lanes: choice.kernels.lanes))
+        let options = PainterOptions(engine: .reference, threads: threads)
+        let plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
+        let packed = PackedWeights(model: model, graph: graph, kernels: choice.kernels)
+        return try NativeExecutor(plan: plan, graph: graph, packed: packed, pool: ThreadPool(threads: threads))
+    }
+
+    private func paint(_ executor: any Executor, _ input: PixelBuffer) -> [Float] {
+        [Float](unsafeUninitializedCapacity: input.width * input.height * 3) { buffer, count in
+            if let start = buffer.baseAddress { executor.paint(input, into: start) }
+            count = input.width * input.height * 3
+        }
+    }
+
+    /// Largest error of 255, by the arithmetic: nothing in float32, less than a level in 16 bits' mean.
+    private func tolerance(_ choice: Choice) -> Float {
+        switch choice.kernels.table.pointee.arithmetic {
+        case TMP_F32: 0.002
+        case TMP_I16: 0.4
+        default: 2
+        }
+    }
+
+    @Test(arguments: Choice.all, Fixture.all)
+    func givesTheExactAnswer(choice: Choice, fixture: Fixture) throws {
+        let model = try Model.load(Fixture.bundledWeights)
+        let values = paint(try executor(model, fixture.width, fixture.height, choice), try fixture.input())
+        // The shipped weights are rounded to 16 bits: 0.043 by that alone.
+        #expect(worstDifference(values, try fixture.output()) <= tolerance(choice) + 0.05)
+    }
+
+    /// Every residue of width and height modulo the alignment, the smallest size, and sizes around tiles and chunks.
+    @Test(arguments: [
+        (16, 16), (17, 18), (18, 17), (19, 19), (20, 17), (21, 18), (22, 19), (23, 20), (16, 33), (161, 40), (645, 24),
+    ])
+    func agreesWithReference(width: Int, height: Int) throws {
+        let model = Model.random(Architecture.johnson(name: "johnson-16", width: 16))
+        let input = PixelBuffer.random(width: width, height: height)
+        let expected = try Painter(
+            model: model, width: width, height: height, options: PainterOptions(engine: .reference)
+        ).values(input)
+        let largest = expected.reduce(1) { max($0, abs($1)) }
+        for choice in Choice.all {
+            let values = paint(try executor(model, width, height, choice), input)
+            let share = worstDifference(values, expected) / largest
+            #expect(share < (choice.kernels.precision == .fp32 ? 2e-4 : 0.08), "\(choice.kernels.name)")
+        }
+    }
+
+    @Test(arguments: Choice.all)
+    func theNumberOfThreadsChangesNothing(choice: Choice) throws {
+        let model = Model.random(Architecture.johnson(name: "johnson-16", width: 16))
+        let input = PixelBuffer.random(width: 330, height: 50)
+        let one = paint(try executor(model, 330, 50, choice, threads: 1), input)
+        for threads in [2, 3] {
+            let many = paint(try executor(model, 330, 50, choice, threads: threads), input)
+            #expect(many == one)
+        }
+    }
+
+    @Test func paintsAgainTheSame() throws {
+        let model = Model.random(Architecture.johnson(name: "johnson-16", width: 16))
+        let painter = try Painter(model: model, width: 50, height: 40, options: PainterOptions(engine: .auto))
+        let input = PixelBuffer.random(width: 50, height: 40), other = PixelBuffer.random(width: 50, height: 40, seed: 2)
+        let first = painter.values(input)
+        #expect(painter.values(other) != first)
+        #expect(painter.values(input) == first)
+        let resized = try Painter(Painter(painter, width: 30, height: 20), width: 50, height: 40)
+        #expect(resized.values(input) == first)
+    }
+
+    @Test func masksInstructionSets() {
+        #expect(NativeKernels.best(.auto, mask: .blas) == nil)
+        for set in [InstructionSet.avx2, .avx512, .amx] {
+            guard let kernels = NativeKernels.best(.fp32, mask: set) else { continue }
+            #expect(kernels.precision == .fp32)
+            #expect(kernels.table.pointee.isa.rawValue <= TMP_ISA_AVX512.rawValue)
+            if set == .avx2 { #expect(kernels.table.pointee.isa == TMP_ISA_AVX2) }
+        }
+        #expect(Engine.auto.resolved(mask: .portable, native: true) == .reference)
+        #expect(Engine.auto.resolved(mask: nil, native: true) == .native)
+        #expect(Engine.auto.resolved(mask: nil, native: false) == .blas)
+    }
+
+    @Test func leavesUnknownStepsToBLAS() {
+        #expect(NativeGraph(Architecture.johnson(name: "thin", width: 3), lanes: 16) == nil)
+        let strided = Architecture(
+            name: "strided",
+            blocks: [
+                .convolution(Convolution("a", 3, 16, kernel: 9), norm: nil, relu: true),
+                .convolution(Convolution("b", 16, 16, kernel: 5, stride: 2), norm: nil, relu: true),
+                .convolution(Convolution("c", 16, 3, kernel: 9), norm: nil, relu: false),
+            ])
+        #expect(NativeGraph(strided, lanes: 16) == nil)
+    }
+}
