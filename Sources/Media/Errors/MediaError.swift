@@ -37,6 +37,7 @@ public enum MediaError: Error, Sendable, Equatable {
     case unwritable(String, why: String)
     case diskFull(String)
     case readerGone
+    case onePictureOnly(String)
     case wrongFrameSize(expected: String, got: String)
     /// Anything else FFmpeg reports.
     case failed(action: String, path: String, why: String)
@@ -64,7 +65,7 @@ extension MediaError: CustomStringConvertible {
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
         case .noFrames(let path): "\(path): not one frame could be decoded"
         case .startBeyondEnd(let path, let start): "\(path): no frame at or after \(start) s; choose an earlier start"
-        case .unsupportedColour(let path, let what): "\(path): \(what); convert it to SDR (BT.709) first"
+        case .unsupportedColour(let path, let what): "\(path): \(what); convert it to BT.709 first"
         case .badSize(let width, let height): "cannot make frames of \(width)x\(height) pixels; choose another size"
         case .tooManyErrors(let path, let count, let limit):
             "\(path): \(count) parts could not be decoded, more than the \(limit) allowed by --max-errors"
@@ -84,6 +85,7 @@ extension MediaError: CustomStringConvertible {
         case .unwritable(let path, let why): "\(path): cannot be written (\(why))"
         case .diskFull(let path): "\(path): the disk is full; make room or write elsewhere"
         case .readerGone: "the reader of the output went away"
+        case .onePictureOnly(let path): "\(path): holds one picture only; for a row of them name it like frame-%04d.png"
         case .wrongFrameSize(let expected, let got): "a frame of \(got) came where \(expected) was announced"
         case .failed(let action, let path, let why): "\(path): \(action) failed (\(why))"
         }

@@ -7,6 +7,7 @@ public final class AlphaPlane: @unchecked Sendable {
     /// `width * height` bytes, without padding.
     public let bytes: UnsafeMutablePointer<UInt8>
 
+    /// An opaque plane.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -15,4 +16,10 @@ public final class AlphaPlane: @unchecked Sendable {
     }
 
     deinit { bytes.deallocate() }
+
+    /// Whether nothing shows through.
+    public var isOpaque: Bool {
+        for i in 0..<width * height where bytes[i] != 255 { return false }
+        return true
+    }
 }

@@ -1,6 +1,9 @@
 import CFFmpeg
 
 extension ColorTags {
+    static let bt709 = ColorTags(
+        matrix: AVCOL_SPC_BT709.rawValue, primaries: AVCOL_PRI_BT709.rawValue, transfer: AVCOL_TRC_BT709.rawValue)
+
     /// The tags of a decoded picture.
     init(_ frame: UnsafePointer<AVFrame>) {
         let format = AVPixelFormat(rawValue: frame.pointee.format)
@@ -24,7 +27,7 @@ extension ColorTags {
         }
     }
 
-    /// What keeps this picture from becoming plain RGB, in words; nil when nothing does.
+    /// What keeps this picture from becoming RGB, in words; nil when nothing does.
     var obstacle: String? {
         let matrices = [
             AVCOL_SPC_RGB, AVCOL_SPC_BT709, AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_RESERVED, AVCOL_SPC_FCC, AVCOL_SPC_BT470BG,
@@ -34,11 +37,7 @@ extension ColorTags {
             let name = av_color_space_name(AVColorSpace(rawValue: matrix)).map { String(cString: $0) } ?? "\(matrix)"
             return "its colour matrix (\(name)) is not supported"
         }
-        switch transfer {
-        case AVCOL_TRC_SMPTE2084.rawValue: return "it is HDR (PQ)"
-        case AVCOL_TRC_ARIB_STD_B67.rawValue: return "it is HDR (HLG)"
-        default: return nil
-        }
+        return nil
     }
 }
 

@@ -50,11 +50,3 @@ final class AlphaMixer {
         if mixed.count < count { mixed = [UInt8](repeating: 0, count: count) }
     }
 }
-
-extension AlphaPlane {
-    /// Whether nothing shows through.
-    var isOpaque: Bool {
-        for i in 0..<width * height where bytes[i] != 255 { return false }
-        return true
-    }
-}

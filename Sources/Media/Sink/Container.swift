@@ -24,6 +24,19 @@ struct Container {
 
     var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
 
+    /// One picture, or a row of them as `frame-%04d.png`.
+    var writesPictures: Bool { name == "image2" }
+
+    func writesNumberedPictures(_ path: String) -> Bool { writesPictures && InputLocation.isPattern(path) }
+
+    /// What the muxer needs to hear besides what the user says.
+    func settings(_ options: SinkOptions, path: String, isPipe: Bool) -> OptionDictionary {
+        var settings = OptionDictionary(options.formatOptions)
+        if isMP4, options.faststart, !isPipe, settings["movflags"] == nil { settings["movflags"] = "+faststart" }
+        if writesPictures { settings[writesNumberedPictures(path) ? "atomic_writing" : "update"] = "1" }
+        return settings
+    }
+
     /// Whether a stream of this codec has a place here; nil when only trying tells.
     func holds(_ codec: AVCodecID) -> Bool? {
         let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)

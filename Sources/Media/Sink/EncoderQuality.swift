@@ -30,7 +30,9 @@ struct EncoderQuality {
             if options.crf != nil { warnings.report(.optionIgnored("crf", by: name)) }
             if usesQuantiser {
                 context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
-                context.pointee.global_quality = 3 * FF_QP2LAMBDA
+                context.pointee.global_quality = (name == "mjpeg" ? 2 : 3) * FF_QP2LAMBDA
+            } else if name.hasPrefix("libwebp"), settings["quality"] == nil {
+                settings["quality"] = "90"
             }
         }
     }

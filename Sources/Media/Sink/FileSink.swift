@@ -8,6 +8,7 @@ import Network
 ///     try sink.finish()
 ///
 /// A file is written beside its target and renamed in `finish`, so what was there before survives every failure.
+/// Of numbered pictures (`frame-%04d.png`) each is whole as soon as it has its name, and stays when the rest fails.
 /// Writing to a pipe makes the process ignore SIGPIPE unless it handles it already.
 /// FFmpeg's contexts inside are touched by one caller at a time, as `MediaSink` demands; that makes it safe to send.
 public final class FileSink: MediaSink, @unchecked Sendable {
@@ -19,6 +20,8 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     private let encoder: VideoEncoder
     private let warnings: OneTimeWarnings
     private var copies: StreamCopies
+    private let holdsOnePicture: Bool
+    private var frames = 0
     private var isOpen = true
 
     /// Opens `path` (`-`: stdout; needs `options.format`) for frames of `video`, which may differ from the source's.
@@ -40,7 +43,8 @@ public final class FileSink: MediaSink, @unchecked Sendable {
             codec, video: video, options: options, container: container, path: path, warnings: warnings)
         let format = PixelFormat(encoder.context.pointee.pix_fmt).name
         encoding = "\(String(cString: codec.pointee.name)), \(format)"
-        output = try OutputFile(path, opens: !container.has(AVFMT_NOFILE))
+        holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
+        output = try OutputFile(path, container: container)
 
         var made: UnsafeMutablePointer<AVFormatContext>?
         let status = avformat_alloc_output_context2(&made, container.format, nil, output.url)
@@ -55,10 +59,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
                 ContainerTags.copy(source, to: context)
                 ContainerTags.copyPainted(source, to: copies.painted)
             }
-            var settings = OptionDictionary(options.formatOptions)
-            if container.isMP4, options.faststart, !output.isPipe, settings["movflags"] == nil {
-                settings["movflags"] = "+faststart"
-            }
+            var settings = container.settings(options, path: path, isPipe: output.isPipe)
             let status = avformat_write_header(context, &settings.handle)
             guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing the header") }
             if let left = settings.entries.first {
@@ -79,6 +80,8 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     public func write(_ item: MediaItem) throws {
         switch item {
         case .frame(let frame):
+            if holdsOnePicture, frames > 0 { throw MediaError.onePictureOnly(path) }
+            frames += 1
             try encoder.send(frame)
             try drain()
         case .packet(let copied):

@@ -13,8 +13,8 @@ final class OutputFile {
 
     var isPipe: Bool { path == "-" || path.hasPrefix("pipe:") }
 
-    /// - Parameter opens: false for muxers that open files themselves.
-    init(_ path: String, opens: Bool) throws(MediaError) {
+    /// - Parameter container: pictures are opened by their muxer, and a numbered row of them has no name of its own.
+    init(_ path: String, container: Container) throws(MediaError) {
         self.path = path
         if path == "-" || path.hasPrefix("pipe:") {
             // A reader that goes away is an error to report, not a reason to die.
@@ -24,23 +24,27 @@ final class OutputFile {
             partial = nil
             url = path == "-" ? "pipe:1" : path
         } else {
-            target = (path as NSString).resolvingSymlinksInPath
+            target = Self.resolved(path)
+            let folder = (target as NSString).deletingLastPathComponent
+            guard access(folder.isEmpty ? "." : folder, W_OK) == 0 || access(target, F_OK) == 0 else {
+                throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening")
+            }
             var information = stat()
             let exists = stat(target, &information) == 0
             if exists && information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
-            if exists && information.st_mode & S_IFMT != S_IFREG {
+            if container.writesNumberedPictures(path) || exists && information.st_mode & S_IFMT != S_IFREG {
                 partial = nil
                 url = "file:" + target
             } else {
                 if exists && access(target, W_OK) != 0 { throw .noPermission(path) }
-                let name = (target as NSString).lastPathComponent
-                let folder = (target as NSString).deletingLastPathComponent
+                // Names may be 255 bytes long at most.
+                let name = String((target as NSString).lastPathComponent.prefix(50))
                 let partial = (folder as NSString).appendingPathComponent(".\(name).partial-\(getpid())")
                 self.partial = partial
                 url = "file:" + partial
             }
         }
-        guard opens else { return }
+        if container.has(AVFMT_NOFILE) { return }
         let status = avio_open2(&context, url, AVIO_FLAG_WRITE, nil, nil)
         guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "opening") }
     }
@@ -68,6 +72,13 @@ final class OutputFile {
     func discard() {
         avio_closep(&context)
         if let partial { unlink(partial) }
+    }
+
+    /// The file behind a symbolic link, so that the link stays one.
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     /// Whether both names mean one file.

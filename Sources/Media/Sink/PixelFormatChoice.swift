@@ -23,18 +23,12 @@ struct PixelFormatChoice {
             if let problem = Self.oddSizeProblem(codec, found, video) { throw .encoderRefused(codec: name, why: problem) }
             return
         }
-        var wishes: [AVPixelFormat] = []
-        if video.hasAlpha { wishes += [AV_PIX_FMT_RGBA, AV_PIX_FMT_BGRA, AV_PIX_FMT_YUVA444P10LE, AV_PIX_FMT_YUVA420P] }
-        if codec.pointee.id == AV_CODEC_ID_RAWVIDEO { wishes.append(AV_PIX_FMT_RGB24) }
-        if Self.oddSizeProblem(codec, AV_PIX_FMT_YUV420P, video) != nil, accepted.contains(AV_PIX_FMT_YUV444P) {
-            warnings.report(.chroma444ForOddSize(width: video.width, height: video.height, codec: name))
-            wishes.append(AV_PIX_FMT_YUV444P)
-        }
-        wishes += [AV_PIX_FMT_RGB24, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV422P10LE]
-        let prefersRGB = [AV_CODEC_ID_PNG, AV_CODEC_ID_TIFF, AV_CODEC_ID_BMP, AV_CODEC_ID_RAWVIDEO].contains(codec.pointee.id)
-        if !prefersRGB { wishes.removeAll { $0 == AV_PIX_FMT_RGB24 } }
+        let wishes = Self.wishes(codec, video: video)
         if let wish = wishes.first(where: { accepted.isEmpty || accepted.contains($0) }) {
             format = wish
+            if wish == AV_PIX_FMT_YUV444P, Self.oddSizeProblem(codec, AV_PIX_FMT_YUV420P, video) != nil {
+                warnings.report(.chroma444ForOddSize(width: video.width, height: video.height, codec: name))
+            }
             return
         }
         let best = avcodec_find_best_pix_fmt_of_list(
@@ -43,6 +37,21 @@ struct PixelFormatChoice {
             throw .pixelFormatRefused("rgb24", codec: name, accepted: accepted.map { PixelFormat($0).name })
         }
         format = best
+    }
+
+    /// Formats from best to worst, whether or not the encoder takes them.
+    private static func wishes(_ codec: UnsafePointer<AVCodec>, video: VideoFormat) -> [AVPixelFormat] {
+        let subsampled = [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV422P10LE]
+        switch codec.pointee.id {
+        case AV_CODEC_ID_WRAPPED_AVFRAME: return subsampled
+        case AV_CODEC_ID_MJPEG: return [AV_PIX_FMT_YUVJ444P] + subsampled
+        case AV_CODEC_ID_PNG, AV_CODEC_ID_TIFF, AV_CODEC_ID_BMP, AV_CODEC_ID_RAWVIDEO:
+            return (video.hasAlpha ? [AV_PIX_FMT_RGBA, AV_PIX_FMT_BGRA] : []) + [AV_PIX_FMT_RGB24, AV_PIX_FMT_BGR24]
+        default: break
+        }
+        let clear = [AV_PIX_FMT_RGBA, AV_PIX_FMT_BGRA, AV_PIX_FMT_YUVA444P10LE, AV_PIX_FMT_YUVA420P]
+        let even = oddSizeProblem(codec, AV_PIX_FMT_YUV420P, video) == nil
+        return (video.hasAlpha ? clear : []) + (even ? [] : [AV_PIX_FMT_YUV444P]) + subsampled
     }
 
     /// What the encoder takes; empty: anything.

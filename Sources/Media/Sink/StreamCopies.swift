@@ -33,6 +33,7 @@ struct StreamCopies {
                 guard let stream = avformat_new_stream(output, nil), Self.copy(input, to: stream, container: container) else {
                     throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
                 }
+                if CoverArt.isCover(input), CoverArt.adapt(stream, from: input, container: container) { continue }
                 copies[index] = Copy(output: stream, timeBase: input.pointee.time_base)
             }
         }
@@ -80,6 +81,7 @@ struct StreamCopies {
     ) -> Bool {
         let parameters = input.pointee.codecpar.pointee
         let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
+        if CoverArt.isCover(input) { return CoverArt.fits(container) }
         if !isAttachment, container.holds(parameters.codec_id) == false { return false }
         var trial: UnsafeMutablePointer<AVFormatContext>?
         guard avformat_alloc_output_context2(&trial, container.format, nil, nil) >= 0, let context = trial else { return false }

@@ -41,6 +41,7 @@ final class Demuxer {
             url = name
             format = format ?? av_find_input_format(implied)
         }
+        if format == nil, input?.begins(with: "YUV4MPEG2 ") == true { format = av_find_input_format("yuv4mpegpipe") }
         if format == nil, let bytes = input?.context {
             let status = av_probe_input_buffer2(bytes, &format, url, nil, 0, 0)
             guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "reading") }

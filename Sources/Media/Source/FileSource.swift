@@ -13,6 +13,8 @@ import Network
 public final class FileSource: MediaSource, @unchecked Sendable {
     public let video: VideoFormat
     public let path: String
+    /// What else is known of the file.
+    public let contents: SourceDescription
     let demuxer: Demuxer
     let choice: StreamChoice
     let range: TimeRange
@@ -64,6 +66,8 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         video = VideoFormat(
             demuxer: demuxer, stream: stream, first: reader.picture, converter: converter, orientation: orientation,
             options: options)
+        contents = SourceDescription(
+            demuxer: demuxer, choice: choice, first: reader.picture, orientation: orientation)
         clock = FrameClock(nominal: Self.nominalDuration(video))
         if let first = try frame() { pending.append(.frame(first)) }
         pending.reverse()

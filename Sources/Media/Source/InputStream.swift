@@ -9,6 +9,8 @@ final class InputStream {
     private(set) var context: UnsafeMutablePointer<AVIOContext>?
     private let descriptor: Int32
     private let interruption: Interruption?
+    /// Bytes looked at in advance, still to be handed out.
+    private var head: [UInt8] = []
 
     /// A file, through FFmpeg's `file` protocol and no other.
     init(file path: String) throws(MediaError) {
@@ -54,7 +56,28 @@ final class InputStream {
         }
     }
 
+    /// Whether a pipe begins with `signature`. Waits for no more bytes than that; a probe would wait for 2 KiB.
+    func begins(with signature: String) -> Bool {
+        guard descriptor >= 0 else { return false }
+        let expected = Array(signature.utf8)
+        while head.count < expected.count, head.elementsEqual(expected.prefix(head.count)) {
+            var buffer = [UInt8](repeating: 0, count: expected.count - head.count)
+            let got = receive(&buffer, buffer.count)
+            if got <= 0 { break }
+            head += buffer.prefix(Int(got))
+        }
+        return head == expected
+    }
+
     private func read(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+        guard !head.isEmpty else { return receive(bytes, count) }
+        let given = min(count, head.count)
+        bytes.update(from: head, count: given)
+        head.removeFirst(given)
+        return Int32(given)
+    }
+
+    private func receive(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
         while true {
             if interruption?.isRaised == true { return tempera_averror_exit }
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -72,6 +95,7 @@ final class InputStream {
             var information = stat()
             return fstat(descriptor, &information) == 0 ? Int64(information.st_size) : Int64(tempera_averror(errno))
         }
+        head = []
         let position = lseek(descriptor, off_t(offset), whence & 3)
         return position >= 0 ? Int64(position) : Int64(tempera_averror(errno))
     }

@@ -1,14 +1,3 @@
-/// A size asked for: either side may be -1, which keeps the aspect.
-public struct RequestedSize: Sendable, Hashable {
-    public var width: Int
-    public var height: Int
-
-    public init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
-}
-
 /// What to do with frames that are flagged interlaced.
 public enum Deinterlacing: String, Sendable, CaseIterable {
     /// Frames flagged interlaced become one progressive frame each; others pass untouched.

@@ -16,7 +16,7 @@ extension VideoFormat {
             sampleAspect: Self.sampleAspect(demuxer, stream, first, converter: converter, orientation: orientation),
             duration: seconds,
             frameCount: counted ?? seconds.flatMap { seconds in rate.map { Int((seconds * $0.value).rounded()) } },
-            color: ColorTags(first), hasAlpha: converter.hasAlpha)
+            color: ToneMapper.Signal(first) == nil ? ColorTags(first) : .bt709, hasAlpha: converter.hasAlpha)
     }
 
     /// The pixel aspect after turning and resizing; the picture's shape on the screen stays.

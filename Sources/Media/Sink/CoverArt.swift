@@ -1,0 +1,38 @@
+import CFFmpeg
+
+/// Pictures that go with a file: a stream of one packet in MP4, an attachment in Matroska.
+enum CoverArt {
+    static func isCover(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+    }
+
+    /// Whether `container` has a place for it. Elsewhere it would become a second video.
+    static func fits(_ container: Container) -> Bool { container.isMP4 || container.name == "matroska" }
+
+    /// Turns the copy of a cover stream into what `container` calls a cover.
+    /// - Returns: whether its packet is now part of the header.
+    static func adapt(
+        _ output: UnsafeMutablePointer<AVStream>, from input: UnsafeMutablePointer<AVStream>, container: Container
+    ) -> Bool {
+        guard container.name == "matroska" else {
+            // The muxer knows a cover by this disposition alone.
+            output.pointee.disposition = AV_DISPOSITION_ATTACHED_PIC
+            return false
+        }
+        let picture = input.pointee.attached_pic
+        let isPNG = input.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_PNG
+        guard let bytes = picture.data, picture.size > 0,
+            let extra = av_mallocz(Int(picture.size) + Int(AV_INPUT_BUFFER_PADDING_SIZE))
+        else { return false }
+        extra.copyMemory(from: bytes, byteCount: Int(picture.size))
+        let parameters = output.pointee.codecpar
+        av_free(parameters?.pointee.extradata)
+        parameters?.pointee.extradata = extra.assumingMemoryBound(to: UInt8.self)
+        parameters?.pointee.extradata_size = picture.size
+        parameters?.pointee.codec_type = AVMEDIA_TYPE_ATTACHMENT
+        for (name, value) in [("filename", isPNG ? "cover.png" : "cover.jpg"), ("mimetype", isPNG ? "image/png" : "image/jpeg")] {
+            av_dict_set(&output.pointee.metadata, name, value, AV_DICT_DONT_OVERWRITE)
+        }
+        return true
+    }
+}

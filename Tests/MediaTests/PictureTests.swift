@@ -1,0 +1,241 @@
+import CFFmpeg
+import Foundation
+import Network
+import Testing
+
+@testable import Media
+
+/// All frames of a source.
+func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @escaping WarningHandler = { _ in }) throws -> [VideoFrame] {
+    let source = try FileSource(path, options: options, warn: warn)
+    var result: [VideoFrame] = []
+    while let item = try source.next() { if case .frame(let frame) = item { result.append(frame) } }
+    return result
+}
+
+@Suite struct OrientationTests {
+    /// ffmpeg turns upright by itself: its pixels are the reference.
+    @Test(arguments: [90, 180, 270]) func rotatedFilesAgreeWithFFmpeg(degrees: Int) throws {
+        let scratch = try Scratch()
+        let (plain, turned, reference) = (scratch.file("a.mp4"), scratch.file("b.mp4"), scratch.file("c.rgb"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=0.4 -pix_fmt yuv444p -c:v libx264 -crf 5 \(plain)")
+        try ffmpeg("-i \(plain) -c copy -metadata:s:v:0 rotate=\(degrees) \(turned)")
+        try ffmpeg("-i \(turned) -pix_fmt rgb24 -f rawvideo \(reference)")
+        let source = try FileSource(turned)
+        guard case .frame(let frame) = try source.next() else { throw ShellError(text: "no frame") }
+        let (width, height) = degrees == 180 ? (64, 48) : (48, 64)
+        #expect(source.video.width == width && source.video.height == height)
+        let expected = [UInt8](try Data(contentsOf: URL(fileURLWithPath: reference)))
+        var off = 0
+        for y in 0..<height { for x in 0..<width * 3 { off += abs(Int(frame.pixels.row(y)[x]) - Int(expected[y * width * 3 + x])) } }
+        #expect(Double(off) / Double(64 * 48 * 3) < 1)
+        #expect(!source.contents.picture.isMirrored && source.contents.picture.rotation != 0)
+    }
+
+    @Test func rotationIsGoneFromTheOutput() throws {
+        let scratch = try Scratch()
+        let (plain, turned, output) = (scratch.file("a.mp4"), scratch.file("b.mp4"), scratch.file("c.mp4"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=0.4 -pix_fmt yuv420p -c:v libx264 \(plain)")
+        try ffmpeg("-i \(plain) -c copy -metadata:s:v:0 rotate=90 \(turned)")
+        try copy(turned, to: output)
+        let text = try shell("ffprobe", ["-v", "quiet", "-show_streams", output])
+        #expect(!text.contains("otation") && !text.contains("rotate"))
+        #expect(text.contains("width=48") && text.contains("height=64"))
+    }
+
+    /// Every orientation of EXIF, against its definition: where row 0 and column 0 of the stored picture are shown.
+    @Test func exifOrientationsFollowTheirDefinition() throws {
+        // 3x2 pixels, named by column and row.
+        let stored: [UInt8] = [00, 10, 20, 01, 11, 21]
+        let shown: [Int: (Int, [UInt8])] = [
+            1: (3, [00, 10, 20, 01, 11, 21]), 2: (3, [20, 10, 00, 21, 11, 01]), 3: (3, [21, 11, 01, 20, 10, 00]),
+            4: (3, [01, 11, 21, 00, 10, 20]), 5: (2, [00, 01, 10, 11, 20, 21]), 6: (2, [01, 00, 11, 10, 21, 20]),
+            7: (2, [21, 20, 11, 10, 01, 00]), 8: (2, [20, 21, 10, 11, 00, 01]),
+        ]
+        for (value, (width, expected)) in shown {
+            let orientation = try #require(Orientation(exif: value))
+            var result = [UInt8](repeating: 99, count: 6)
+            orientation.apply(stored, width: 3, height: 2, stride: 3, bytes: 1, to: &result, stride: width)
+            #expect(result == expected, "orientation \(value)")
+        }
+        #expect(Orientation(exif: 9) == nil)
+    }
+
+    @Test(arguments: [1, 3, 6, 8, 2, 5]) func jpegIsTurnedByItsEXIFTag(value: Int) throws {
+        let scratch = try Scratch()
+        let path = scratch.file("a.jpg")
+        try write(gradient(width: 32, height: 16), to: path, color: ColorTags(), options: SinkOptions())
+        var data = try Data(contentsOf: URL(fileURLWithPath: path))
+        // APP1 with one IFD of one entry: 0x0112, SHORT, 1, value.
+        let tiff: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(value), 0, 0, 0, 0, 0, 0]
+        let body = Array("Exif".utf8) + [0, 0] + tiff
+        data.insert(contentsOf: [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body, at: 2)
+        try data.write(to: URL(fileURLWithPath: path))
+        let upright = gradient(width: 32, height: 16)
+        let expected = PixelBuffer(width: value >= 5 ? 16 : 32, height: value >= 5 ? 32 : 16)
+        Orientation(exif: value)?.apply(
+            upright.bytes, width: 32, height: 16, stride: upright.stride, bytes: 3, to: expected.bytes, stride: expected.stride)
+        let frame = try #require(try frames(path).first)
+        #expect(frame.pixels.width == expected.width)
+        guard frame.pixels.width == expected.width else { return }
+        #expect(difference(frame.pixels, expected).mean.max() ?? 9 < 4)
+    }
+}
+
+@Suite struct StillTests {
+    @Test(arguments: ["png", "tiff", "bmp", "jpg", "webp"]) func picturesComeBack(kind: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.file("a.\(kind)")
+        let picture = gradient(width: 61, height: 35)
+        try write(picture, to: path, color: ColorTags(matrix: 0, fullRange: true), options: SinkOptions())
+        let back = try frames(path)
+        #expect(back.count == 1)
+        let limit = kind == "webp" ? 4.0 : kind == "jpg" ? 2.0 : 0.0
+        let (mean, bias) = difference(try #require(back.first).pixels, picture)
+        #expect(mean.max() ?? 99 <= limit && bias.map(abs).max() ?? 99 <= limit / 4, "mean \(mean) bias \(bias)")
+        #expect(scratch.names == ["a.\(kind)"])
+    }
+
+    @Test func sequencesComeBack() throws {
+        let scratch = try Scratch()
+        let (clip, pattern, again) = (scratch.file("a.mkv"), scratch.file("frame-%04d.png"), scratch.file("b.mkv"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 -pix_fmt bgr0 -c:v ffv1 \(clip)")
+        #expect(try copy(clip, to: pattern) == 5)
+        #expect(scratch.names.filter { $0.hasPrefix("frame-") } == (1...5).map { "frame-000\($0).png" })
+        var options = SourceOptions()
+        options.rate = Rational(5, 1)
+        #expect(try copy(pattern, to: again, source: options) == 5)
+        let (first, last) = (try frames(clip), try frames(pattern, options: options))
+        for (a, b) in zip(first, last) { #expect(difference(a.pixels, b.pixels).mean.max() == 0) }
+    }
+
+    @Test func oneNameHoldsOnePicture() throws {
+        let scratch = try Scratch()
+        let (clip, output) = (scratch.file("a.mp4"), scratch.file("b.png"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 \(clip)")
+        #expect(throws: MediaError.onePictureOnly(output)) { try copy(clip, to: output) }
+        #expect(scratch.names == ["a.mp4"])
+    }
+
+    @Test func transparencyPassesWhereItCan() throws {
+        let scratch = try Scratch()
+        let (input, kept, lost) = (scratch.file("a.png"), scratch.file("b.png"), scratch.file("c.mp4"))
+        try ffmpeg("-f lavfi -i color=red@0.5:s=32x32,format=rgba -frames:v 1 -update 1 \(input)")
+        let log = WarningLog()
+        try copy(input, to: kept, warn: log.handler)
+        #expect(log.all == [])
+        let frame = try #require(try frames(kept).first)
+        #expect(try #require(frame.alpha).bytes[40] == 127 && frame.pixels.row(3)[0] >= 253)
+        try copy(input, to: lost, warn: log.handler)
+        #expect(log.all == [.alphaDropped(codec: "libx264")])
+        let dark = try #require(try frames(lost).first)
+        #expect(abs(Int(dark.pixels.row(3)[0]) - 127) < 4 && dark.alpha == nil)
+    }
+
+    @Test func gifPalettesAreRead() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("a.gif")
+        try ffmpeg("-f lavfi -i testsrc=s=64x48:r=5:d=1 \(path)")
+        #expect(try frames(path).count == 5)
+        #expect(try copy(path, to: scratch.file("b.mp4")) == 5)
+        #expect(try copy(path, to: scratch.file("c.gif")) == 5)
+        #expect(try countFrames(scratch.file("c.gif")) == 5)
+    }
+}
+
+@Suite struct ScalingTests {
+    @Test func resizeKeepsTheShapeOnScreen() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("a.mp4")
+        try ffmpeg("-f lavfi -i testsrc2=s=128x96:r=5:d=0.4,setsar=4/3 \(path)")
+        var options = SourceOptions()
+        options.resize = RequestedSize(width: 64, height: -1)
+        let half = try FileSource(path, options: options)
+        #expect(half.video.width == 64 && half.video.height == 48 && half.video.sampleAspect == Rational(4, 3))
+        options.resize = RequestedSize(width: 128, height: 48)
+        let flat = try FileSource(path, options: options)
+        #expect(flat.video.sampleAspect == Rational(2, 3))
+        options.resize = RequestedSize(width: 0, height: 48)
+        #expect(throws: MediaError.badSize(width: 0, height: 48)) { try FileSource(path, options: options) }
+    }
+
+    @Test func scalerMatchesAPlainPicture() throws {
+        let scaler = try PixelScaler(from: (64, 48), to: (33, 21))
+        let (input, output) = (PixelBuffer(width: 64, height: 48), PixelBuffer(width: 33, height: 21))
+        for y in 0..<48 { for x in 0..<64 { for c in 0..<3 { input.row(y)[3 * x + c] = UInt8(40 + 60 * c) } } }
+        scaler.scale(input, into: output)
+        for y in 0..<21 { for x in 0..<33 { for c in 0..<3 { #expect(Int(output.row(y)[3 * x + c]) == 40 + 60 * c) } } }
+    }
+
+    @Test func aSizeChangeIsScaledToTheFirst() throws {
+        let scratch = try Scratch()
+        let (a, b, both) = (scratch.file("a.h264"), scratch.file("b.h264"), scratch.file("c.h264"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 -c:v libx264 -bf 0 \(a)")
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1,scale=128x96 -c:v libx264 -bf 0 \(b)")
+        try (Data(contentsOf: URL(fileURLWithPath: a)) + Data(contentsOf: URL(fileURLWithPath: b)))
+            .write(to: URL(fileURLWithPath: both))
+        let log = WarningLog()
+        let all = try frames(both, warn: log.handler)
+        #expect(all.count == 10 && all.allSatisfy { $0.pixels.width == 64 })
+        #expect(log.all.contains(.sizeChange(from: "64x48", to: "128x96")))
+        #expect(difference(all[0].pixels, all[5].pixels).mean.max() ?? 99 < 12)
+    }
+
+    @Test func steadyReadingReusesItsBuffers() throws {
+        let pool = PixelPool(width: 8, height: 8)
+        var held: [PixelBuffer] = []
+        for i in 0..<100 {
+            held.append(pool.take())
+            if i >= 3 { held.removeFirst() }
+        }
+        #expect(pool.count == 4)
+        #expect(Set(held.map { ObjectIdentifier($0) }).count == held.count)
+    }
+}
+
+@Suite struct HDRTests {
+    @Test func toneCurvesKeepGreyGreyAndNeverFallBack() {
+        for signal in [
+            ToneMapper.Signal(curve: .pq, isWide: true, peak: 1000), ToneMapper.Signal(curve: .pq, isWide: true, peak: 4000),
+            ToneMapper.Signal(curve: .hlg, isWide: true, peak: 1000),
+        ] {
+            let mapper = ToneMapper(signal)
+            var last = -1
+            for code in stride(from: 0, through: 65535, by: 16) {
+                let row = [UInt16](repeating: UInt16(code), count: 3)
+                var out = [UInt8](repeating: 0, count: 3)
+                mapper.map(row, to: &out, width: 1)
+                #expect(abs(Int(out[0]) - Int(out[1])) <= 1 && abs(Int(out[1]) - Int(out[2])) <= 1)
+                #expect(Int(out[1]) >= last)
+                last = Int(out[1])
+            }
+            #expect(last >= 254)
+        }
+    }
+
+    @Test func curvesMeetTheirStandards() {
+        // ST 2084: 100 cd/m² is signal 0.508, 1000 is 0.752, 10,000 is 1.
+        #expect(abs(ToneMapper.pqSignal(0.01) - 0.5081) < 1e-3)
+        #expect(abs(ToneMapper.pqSignal(0.1) - 0.7518) < 1e-3)
+        for signal: Float in [0, 0.1, 0.5, 0.9, 1] { #expect(abs(ToneMapper.pqSignal(ToneMapper.pqLight(signal)) - signal) < 1e-3) }
+        // BT.2100: HLG 0.5 is 1/12 of the scene's peak, 0.75 is the reference white at 0.265.
+        #expect(abs(ToneMapper.hlgLight(0.5) - 1.0 / 12) < 1e-4 && abs(ToneMapper.hlgLight(1) - 1) < 1e-3)
+        #expect(abs(ToneMapper.hlgLight(0.75) - 0.265) < 1e-2)
+        // Dark tones pass the roll-off untouched, the peak becomes white.
+        #expect(ToneMapper.rolledOff(5, peak: 1000) == 5)
+        #expect(abs(ToneMapper.rolledOff(1000, peak: 1000) - 203) < 1)
+    }
+
+    @Test func hdrFilesBecomeTaggedSDR() throws {
+        let scratch = try Scratch()
+        let (input, output) = (scratch.file("a.mkv"), scratch.file("b.mp4"))
+        try ffmpeg(
+            "-f lavfi -i testsrc2=s=64x48:r=5:d=0.4 -vf format=yuv420p10le -c:v libx265 -x265-params log-level=none"
+                + " -colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084 \(input)")
+        let log = WarningLog()
+        try copy(input, to: output, warn: log.handler)
+        #expect(log.all == [.toneMapped(transfer: "PQ")])
+        #expect(
+            try probe(output, "v", stream: "color_space,color_transfer,color_primaries") == ["bt709,bt709,bt709"])
+    }
+}

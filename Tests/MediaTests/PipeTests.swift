@@ -1,0 +1,176 @@
+import Foundation
+import Network
+import Synchronization
+import Testing
+
+@testable import Media
+
+/// Bytes of `count` raw frames that differ from each other.
+private func rawFrames(_ count: Int, bytes: Int) -> Data {
+    var data = Data(capacity: count * bytes)
+    for frame in 0..<count { for i in 0..<bytes { data.append(UInt8(truncatingIfNeeded: i &* 7 &+ frame &* 31)) } }
+    return data
+}
+
+/// A source that reads from a pipe, and the pipe's other end.
+private func rawSource(_ format: String = "rgb24") -> (Pipe, String, SourceOptions) {
+    let pipe = Pipe()
+    var options = SourceOptions()
+    options.format = "rawvideo"
+    options.size = RequestedSize(width: 16, height: 12)
+    options.pixelFormat = format
+    options.rate = Rational(30, 1)
+    return (pipe, "pipe:\(pipe.fileHandleForReading.fileDescriptor)", options)
+}
+
+private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=FULL\n".utf8)
+
+@Suite(.serialized) struct PipeTests {
+    @Test(.timeLimit(.minutes(1))) func firstRawFrameComesBeforeTheSecondIsWritten() throws {
+        let (pipe, path, options) = rawSource()
+        let frames = rawFrames(2, bytes: 16 * 12 * 3)
+        pipe.fileHandleForWriting.write(frames.prefix(576))
+        let source = try FileSource(path, options: options)
+        guard case .frame(let first) = try source.next() else { throw ShellError(text: "no frame") }
+        #expect(first.pixels.row(0)[1] == 7 && first.timestamp == 0)
+        pipe.fileHandleForWriting.write(frames.suffix(576))
+        guard case .frame(let second) = try source.next() else { throw ShellError(text: "no second frame") }
+        #expect(second.timestamp == 1 && second.pixels.row(0)[0] == 31)
+        try pipe.fileHandleForWriting.close()
+        #expect(try source.next() == nil)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func firstY4MFrameComesBeforeTheSecondIsWritten() throws {
+        let pipe = Pipe()
+        pipe.fileHandleForWriting.write(y4mHeader + Data("FRAME\n".utf8) + Data(repeating: 128, count: 576))
+        let source = try FileSource("pipe:\(pipe.fileHandleForReading.fileDescriptor)")
+        guard case .frame(let first) = try source.next() else { throw ShellError(text: "no frame") }
+        #expect(first.pixels.row(3)[6] == 128)
+        #expect(source.video.sampleAspect == Rational(4, 3) && source.video.color.fullRange)
+        try pipe.fileHandleForWriting.close()
+        #expect(try source.next() == nil)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["rawvideo", "yuv4mpegpipe"])
+    func partialLastFrameIsDroppedWithAWarning(format: String) throws {
+        let pipe = Pipe()
+        let frame = Data(repeating: 90, count: 576)
+        var options = SourceOptions()
+        if format == "rawvideo" {
+            (_, _, options) = rawSource()
+            pipe.fileHandleForWriting.write(frame + frame + frame.prefix(100))
+        } else {
+            let mark = Data("FRAME\n".utf8)
+            pipe.fileHandleForWriting.write(y4mHeader + mark + frame + mark + frame + mark + frame.prefix(100))
+        }
+        try pipe.fileHandleForWriting.close()
+        let log = WarningLog()
+        let source = try FileSource("pipe:\(pipe.fileHandleForReading.fileDescriptor)", options: options, warn: log.handler)
+        var count = 0
+        while try source.next() != nil { count += 1 }
+        #expect(count == 2)
+        #expect(log.all == [.partialLastFrame])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aWholeStreamEndsWithoutWarning() throws {
+        let (pipe, path, options) = rawSource()
+        pipe.fileHandleForWriting.write(rawFrames(3, bytes: 576))
+        try pipe.fileHandleForWriting.close()
+        let log = WarningLog()
+        let source = try FileSource(path, options: options, warn: log.handler)
+        while try source.next() != nil {}
+        #expect(log.all == [])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func interruptEndsAWaitForData() throws {
+        let (pipe, path, options) = rawSource()
+        pipe.fileHandleForWriting.write(rawFrames(1, bytes: 576))
+        let source = try FileSource(path, options: options)
+        _ = try source.next()
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { source.interrupt() }
+        #expect(throws: MediaError.interrupted) { try source.next() }
+    }
+
+    @Test(arguments: ["rgb24", "bgr24", "rgba", "bgra", "gray", "yuv420p", "nv12", "yuv444p", "yuv422p"])
+    func rawFormatsAgreeWithFFmpeg(format: String) throws {
+        let scratch = try Scratch()
+        let (raw, reference) = (scratch.file("in.raw"), scratch.file("out.raw"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 -pix_fmt \(format) -f rawvideo \(raw)")
+        // Chroma lies left, as the standards have it; ffmpeg's own default is the centre.
+        let position = ["yuv420p", "nv12", "yuv422p"].contains(format) ? ":in_h_chr_pos=0" + (format == "yuv422p" ? "" : ":in_v_chr_pos=128") : ""
+        try ffmpeg(
+            "-f rawvideo -video_size 64x48 -pix_fmt \(format) -i \(raw)"
+                + " -vf scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp\(position) -pix_fmt rgb24 -f rawvideo \(reference)")
+        var options = SourceOptions()
+        options.format = "rawvideo"
+        options.size = RequestedSize(width: 64, height: 48)
+        options.pixelFormat = format
+        let source = try FileSource(raw, options: options)
+        let expected = [UInt8](try Data(contentsOf: URL(fileURLWithPath: reference)))
+        var (count, off) = (0, 0)
+        while case .frame(let frame) = try source.next() {
+            for y in 0..<48 {
+                for x in 0..<192 { off += abs(Int(frame.pixels.row(y)[x]) - Int(expected[(count * 48 + y) * 192 + x])) }
+            }
+            count += 1
+        }
+        #expect(count == 5)
+        #expect(Double(off) / Double(5 * 48 * 192) < 0.02, "\(format): off by \(Double(off) / Double(5 * 48 * 192))")
+    }
+
+    @Test func rawWithoutASizeIsRefused() throws {
+        var options = SourceOptions()
+        options.format = "rawvideo"
+        #expect(throws: MediaError.rawSizeNeeded) { try FileSource("-", options: options) }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["matroska", "nut", "mpegts", "yuv4mpegpipe", "rawvideo", "mp4"])
+    func outputStreamsThroughAPipe(format: String) throws {
+        let scratch = try Scratch()
+        let pipe = Pipe()
+        var options = SinkOptions()
+        options.format = format
+        options.preset = format == "rawvideo" || format == "yuv4mpegpipe" ? nil : "ultrafast"
+        if format == "mp4" { options.formatOptions["movflags"] = "frag_keyframe+empty_moov" }
+        let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
+        let sink = try FileSink("pipe:\(pipe.fileHandleForWriting.fileDescriptor)", video: video, options: options)
+        let path = scratch.file("out.bin")
+        let reading = Thread {
+            try? pipe.fileHandleForReading.readDataToEndOfFile().write(to: URL(fileURLWithPath: path + ".tmp"))
+            try? FileManager.default.moveItem(atPath: path + ".tmp", toPath: path)
+        }
+        reading.start()
+        for i in 0..<10 {
+            try sink.write(.frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
+        }
+        try sink.finish()
+        try pipe.fileHandleForWriting.close()
+        while !FileManager.default.fileExists(atPath: path) { usleep(10000) }
+        if format == "rawvideo" {
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 10 * 64 * 48 * 3)
+        } else {
+            #expect(try countFrames(path) == 10)
+        }
+    }
+
+    @Test func plainMP4OnAPipeIsRefused() {
+        var options = SinkOptions()
+        options.format = "mp4"
+        let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: nil)
+        #expect(throws: MediaError.notStreamable(format: "mp4")) { try FileSink("-", video: video, options: options) }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aReaderThatGoesAwayIsAnError() throws {
+        let pipe = Pipe()
+        var options = SinkOptions()
+        options.format = "rawvideo"
+        let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: nil)
+        let sink = try FileSink("pipe:\(pipe.fileHandleForWriting.fileDescriptor)", video: video, options: options)
+        try pipe.fileHandleForReading.close()
+        #expect(throws: MediaError.readerGone) {
+            for i in 0..<10 {
+                try sink.write(.frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
+            }
+        }
+    }
+}
