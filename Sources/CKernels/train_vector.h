@@ -13,6 +13,7 @@ typedef int32_t vi __attribute__((vector_size(64), aligned(4)));
 #define splat(x) ((vf){0} + (float)(x))
 #define select(m, x, y) ((vf)(((vi)(m) & (vi)(x)) | (~(vi)(m) & (vi)(y))))
 #define select_positive(m, x) ((vf)((vi)((m) > 0) & (vi)(x)))
-#define positive(x) select_positive(x, x)
+// Keeps NaN: a run that diverged must show in its loss.
+#define positive(x) ((vf)(~(vi)((x) < 0) & (vi)(x)))
 #define larger(a, b) __builtin_elementwise_max(a, b)
 #define root(x) __builtin_elementwise_sqrt(x)

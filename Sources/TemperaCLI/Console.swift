@@ -24,13 +24,13 @@ final class Console: Sendable {
     }
 
     /// Replaces the progress line, at most five times a second; nothing happens unless stderr is a terminal.
-    func draw(_ progress: Job.Progress) {
+    func draw(_ line: @autoclosure () -> String) {
         guard isTerminal else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             guard now - state.lastDraw >= Self.redrawInterval else { return }
             state.lastDraw = now
-            let line = String(progress.line.prefix(max(20, Self.columns - 1)))
+            let line = String(line().prefix(max(20, Self.columns - 1)))
             write(erasing(&state) + line)
             state.shown = line.count
         }

@@ -43,7 +43,7 @@ struct Stylize: ParsableCommand {
                 signals.beginWork()
                 log.info("painting \(width)x\(height) in \(style.name)")
             case .warning(let warning): log.warning("\(warning)")
-            case .progress(let progress): if !quiet { Console.shared.draw(progress) }
+            case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
             }
         }
         let name = output == "-" ? "stdout" : output

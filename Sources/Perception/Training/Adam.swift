@@ -37,4 +37,19 @@ final class Adam {
                 Self.beta2, epsilon)
         }
     }
+
+    /// Steps taken, and the first and second moments.
+    var state: (step: Int, first: [Float], second: [Float]) {
+        get {
+            let all = UnsafeBufferPointer(start: moments, count: 2 * count)
+            return (step, Array(all[..<count]), Array(all[count...]))
+        }
+        set {
+            step = newValue.step
+            for i in 0..<min(count, newValue.first.count, newValue.second.count) {
+                moments[i] = newValue.first[i]
+                moments[count + i] = newValue.second[i]
+            }
+        }
+    }
 }

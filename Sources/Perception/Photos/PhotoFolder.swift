@@ -1,0 +1,64 @@
+import Foundation
+import Media
+import Network
+
+/// The photos under a folder, in the order of their paths.
+struct PhotoFolder: Sendable {
+    private static let extensions: Set = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"]
+    let path: String
+    let files: [String]
+
+    /// - Throws: `TrainingError.noPhotos`.
+    init(_ path: String) throws(TrainingError) {
+        self.path = path
+        let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        files = found.filter { Self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
+        if files.isEmpty { throw .noPhotos(path) }
+    }
+
+    /// The picture of one file.
+    /// - Throws: `MediaError` for a file that holds none.
+    func read(_ index: Int) throws -> PixelBuffer { try Self.read("\(path)/\(files[index])") }
+
+    /// The first picture of a file.
+    /// - Throws: `MediaError` for a file that holds none.
+    static func read(_ path: String) throws -> PixelBuffer {
+        var options = SourceOptions()
+        options.threads = 1
+        options.copiesOtherStreams = false
+        let source = try FileSource(path, options: options)
+        while let item = try source.next() {
+            if case .frame(let frame) = item { return frame.pixels }
+        }
+        throw MediaError.noFrames(path)
+    }
+}
+
+extension PixelBuffer {
+    /// Scaled so that the short side has `side` pixels.
+    func scaled(shortSide side: Int) throws(MediaError) -> PixelBuffer {
+        let short = min(width, height)
+        return try scaled(
+            width: width == short ? side : (width * side + short / 2) / short,
+            height: height == short ? side : (height * side + short / 2) / short)
+    }
+
+    /// Scaled to a size; itself when it has it.
+    func scaled(width: Int, height: Int) throws(MediaError) -> PixelBuffer {
+        if (width, height) == (self.width, self.height) { return self }
+        let result = PixelBuffer(width: width, height: height)
+        try PixelScaler(from: (self.width, self.height), to: (width, height)).scale(self, into: result)
+        return result
+    }
+
+    /// Copies a window of `map.shape`'s extent, perhaps mirrored, to one image of `map`.
+    func copyCrop(x: Int, y: Int, mirrored: Bool, to map: Map, image: Int) {
+        for row in 0..<map.shape.height {
+            let from = self.row(y + row) + 3 * x, to = map.row(image, row)
+            for column in 0..<map.shape.width {
+                let at = 3 * (mirrored ? map.shape.width - 1 - column : column)
+                for c in 0..<3 { to[3 * column + c] = Float(from[at + c]) }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Glibc
+
+/// The losses of a run as a picture: logarithmic, smoothed over a hundredth of the run.
+enum LossCurve {
+    private static let curves: [(name: String, color: Canvas.Color, value: @Sendable (Losses) -> Double)] = [
+        ("total", (40, 40, 40), { $0.total }), ("style", (200, 80, 30), { $0.style }),
+        ("content", (30, 110, 190), { $0.content }),
+    ]
+
+    static func draw(_ rows: [LossLog.Row], total: Int) -> Canvas {
+        let canvas = Canvas(width: 900, height: 500)
+        let (left, right, top, bottom) = (80.0, 880.0, 20.0, 460.0)
+        let series = curves.map { curve in smooth(rows.map { log10(max(curve.value($0.losses), 1e-12)) }) }
+        let all = series.flatMap { $0 }
+        guard let least = all.min(), let most = all.max() else { return canvas }
+        let low = floor(least), high = max(ceil(most), low + 1)
+        func y(_ value: Double) -> Double { bottom - (value - low) / (high - low) * (bottom - top) }
+        func x(_ step: Int) -> Double { left + Double(step) / Double(max(total, 1)) * (right - left) }
+
+        for decade in Int(low)...Int(high) {
+            canvas.line(left, y(Double(decade)), right, y(Double(decade)), (220, 220, 220))
+            canvas.text("1e\(decade)", x: 20, y: Int(y(Double(decade))) - 5)
+        }
+        for quarter in 0...4 {
+            let step = total * quarter / 4
+            canvas.line(x(step), top, x(step), bottom, (235, 235, 235))
+            canvas.text("\(step)", x: Int(x(step)) - 4 * "\(step)".count, y: Int(bottom) + 12)
+        }
+        for (index, curve) in curves.enumerated() {
+            canvas.text(curve.name, x: 700, y: 30 + 20 * index, scale: 3, curve.color)
+            for (i, pair) in zip(series[index], series[index].dropFirst()).enumerated() {
+                canvas.line(x(rows[i].step), y(pair.0), x(rows[i + 1].step), y(pair.1), curve.color)
+            }
+        }
+        return canvas
+    }
+
+    /// A running mean, over fewer values at the start.
+    private static func smooth(_ values: [Double]) -> [Double] {
+        let width = max(1, values.count / 100)
+        var sum = 0.0
+        return values.indices.map { i in
+            sum += values[i] - (i >= width ? values[i - width] : 0)
+            return sum / Double(min(i + 1, width))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+/// The losses of a run, step by step, kept and written as CSV.
+final class LossLog {
+    struct Row {
+        /// Steps done after this one.
+        let step: Int
+        let seconds: Double
+        let rate: Double
+        let losses: Losses
+    }
+
+    private(set) var rows: [Row] = []
+    private let path: String
+    private var file: FileHandle?
+
+    static let header = "step,seconds,rate,content,style,tv,total\n"
+
+    /// - Parameter steps: Rows of the file's first steps to keep: those that a resumed run does not do again.
+    init(_ path: String, keeping steps: Int) throws(TrainingError) {
+        self.path = path
+        let text = steps > 0 ? (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" : ""
+        rows = text.split(separator: "\n").compactMap(Row.init).filter { $0.step <= steps }
+        try rewrite()
+    }
+
+    func append(_ row: Row) {
+        rows.append(row)
+        file?.write(Data(row.line.utf8))
+    }
+
+    /// Takes back all rows after `step`.
+    func cut(after step: Int) throws(TrainingError) {
+        rows.removeAll { $0.step > step }
+        try rewrite()
+    }
+
+    private func rewrite() throws(TrainingError) {
+        do {
+            try Data((Self.header + rows.map(\.line).joined()).utf8).write(to: URL(fileURLWithPath: path))
+            file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            _ = try file?.seekToEnd()
+        } catch {
+            throw .cannotWrite(path, "\(error.localizedDescription)")
+        }
+    }
+}
+
+extension LossLog.Row {
+    init?(_ line: Substring) {
+        let fields = line.split(separator: ",").compactMap { Double($0) }
+        guard fields.count == 7 else { return nil }
+        step = Int(fields[0])
+        seconds = fields[1]
+        rate = fields[2]
+        losses = Losses(content: fields[3], style: fields[4], totalVariation: fields[5])
+    }
+
+    var line: String {
+        let values = [rate, losses.content, losses.style, losses.totalVariation, losses.total].map {
+            String(format: "%.6g", $0)
+        }
+        return "\(step),\(String(format: "%.1f", seconds)),\(values.joined(separator: ","))\n"
+    }
+}

@@ -1,0 +1,38 @@
+import Network
+
+/// Why a style cannot be trained. `description` is one line that says what to do.
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+    case noPhotos(String)
+    case noReadablePhotos(String)
+    /// What the decoder said.
+    case painting(String)
+    case badCrop(Int, multipleOf: Int)
+    case outOfRange(String, String)
+    case weights(WeightsError)
+    case otherArchitecture(path: String, found: String, wanted: String)
+    case noCheckpoint(String)
+    case otherRun(checkpoint: String, had: String, has: String)
+    /// The loss stopped being a number, and stepping back did not help.
+    case diverged(step: Int)
+    case cannotWrite(String, String)
+
+    public var description: String {
+        switch self {
+        case .noPhotos(let path): "\(path): no photos there; give a folder with JPEG or PNG files"
+        case .noReadablePhotos(let path):
+            "\(path): none of its photos can be read; give a folder with JPEG or PNG files"
+        case .painting(let text): text
+        case .badCrop(let crop, let multiple):
+            "a crop of \(crop) does not work; give a multiple of \(multiple), at least 64"
+        case .outOfRange(let what, let range): "\(what) must be \(range)"
+        case .weights(let error): error.description
+        case .otherArchitecture(let path, let found, let wanted):
+            "\(path): holds a \(found) network where \(wanted) is trained; choose another with --network or --init"
+        case .noCheckpoint(let path): "\(path): no checkpoint to go on from; leave out --resume"
+        case .otherRun(let path, let had, let has):
+            "\(path): belongs to a run with \(had), not \(has); give the same options, or leave out --resume"
+        case .diverged(let step): "the run diverges again and again at step \(step); give a lower --rate"
+        case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Network
+
+/// Everything that decides what `TrainingRun` makes of a painting.
+public struct TrainingOptions: Sendable {
+    /// How long a run lasts.
+    public enum Length: Sendable, Hashable {
+        case iterations(Int)
+        /// As many iterations as are expected to fit, judged by the first ones.
+        case minutes(Double)
+    }
+
+    /// The painting, any picture file.
+    public var painting: String
+    /// A folder of photos, searched with its subfolders.
+    public var photos: String
+    /// VGG16's weights.
+    public var vgg: String
+    /// Where the model goes. Checkpoint, losses and preview lie beside it.
+    public var output: String
+    public var architecture = Architecture.johnsonFull
+    public var length = Length.minutes(40)
+    /// Crops a step.
+    public var batch = 4
+    /// Side of a crop: a multiple of the network's alignment, at least 64.
+    public var crop = 256
+    public var weights = LossWeights()
+    public var pooling = Pooling.max
+    /// Short side to which the painting is scaled: the smaller, the finer its strokes in the result.
+    public var styleSize = 384
+    /// A model of the same architecture to start from.
+    public var initial: String?
+    public var seed: UInt64 = 1
+    /// The highest learning rate.
+    public var rate = 1e-3
+    /// Goes on from the checkpoint beside `output`.
+    public var resume = false
+    /// Steps from one preview to the next; 0 for none.
+    public var previewEvery = 200
+    /// Threads; nil for one a CPU.
+    public var threads: Int?
+    /// For the model's metadata.
+    public var licence: String?
+    public var provenance: String?
+
+    public init(painting: String, photos: String, vgg: String, output: String) {
+        self.painting = painting
+        self.photos = photos
+        self.vgg = vgg
+        self.output = output
+    }
+
+    /// - Throws: `TrainingError` for a value out of its range.
+    func check() throws(TrainingError) {
+        let alignment = max(8, architecture.alignment)
+        guard crop >= 64, crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
+        guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
+        guard (64...4096).contains(styleSize) else { throw .outOfRange("the style size", "64 to 4096") }
+        guard rate > 0, rate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
+        for weight in [weights.content, weights.style, weights.totalVariation] where !(weight >= 0 && weight.isFinite) {
+            throw .outOfRange("a weight of a loss", "0 or more")
+        }
+        switch length {
+        case .iterations(let count): if count < 1 { throw .outOfRange("the number of iterations", "1 or more") }
+        case .minutes(let minutes):
+            if !(minutes > 0 && minutes.isFinite) { throw .outOfRange("the time", "more than 0 minutes") }
+        }
+    }
+
+    /// What must be the same for a run to go on, one `name value` each.
+    var fingerprint: [String] {
+        [
+            "painting \(painting.lastComponent)", "network \(architecture.name)", "batch \(batch)", "crop \(crop)",
+            "content-weight \(weights.content)", "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
+            "content-layer \(weights.contentLayer.rawValue)", "pooling \(pooling.rawValue)", "style-size \(styleSize)",
+            "init \(initial?.lastComponent ?? "none")", "seed \(seed)", "rate \(rate)",
+        ]
+    }
+}
+
+extension String {
+    /// What follows the last slash.
+    var lastComponent: String { split(separator: "/").last.map(String.init) ?? self }
+}

@@ -1,0 +1,234 @@
+import CKernels
+import Foundation
+import Network
+
+/// One style on its way from a painting to a model.
+///
+/// ```swift
+/// let run = try TrainingRun(TrainingOptions(painting: "wave.jpg", photos: "photos", vgg: "vgg16.safetensors", output: "wave.safetensors"))
+/// let summary = try run.run(shouldStop: { false }) { print($0) }
+/// ```
+///
+/// With a number of iterations the result depends on the options and the kind of machine alone, however often the run was
+/// stopped and resumed. Not to be used from two threads at once.
+public final class TrainingRun {
+    /// Steps from one state to fall back on to the next.
+    private static let snapshotEvery = 25
+    private static let mostStepsBack = 8
+    private static let secondsBetweenCheckpoints = 60.0
+
+    private let options: TrainingOptions
+    private let files: TrainingFiles
+    private let trainer: Trainer
+    private let context: TrainingContext
+    private let photos: PhotoFolder
+    private let stream: PhotoStream
+    private let strip: PreviewStrip?
+    private let resumed: TrainingState?
+
+    /// Reads everything the run needs and plans its memory.
+    /// - Throws: `TrainingError`, or `NetworkError` for a bad `TEMPERA_ISA`.
+    public init(_ options: TrainingOptions) throws {
+        try options.check()
+        self.options = options
+        files = TrainingFiles(output: options.output)
+        photos = try PhotoFolder(options.photos)
+        context = TrainingContext(
+            pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.trainingKernels)
+
+        let painting: PixelBuffer, vgg: VGG16Weights
+        do { painting = try PhotoFolder.read(options.painting).scaled(shortSide: options.styleSize) } catch {
+            throw TrainingError.painting("\(error)")
+        }
+        do { vgg = try VGG16Weights(path: options.vgg, upTo: options.weights.last) } catch {
+            throw TrainingError.weights(error)
+        }
+        let memory = MapMemory()
+        let style = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))
+        painting.copyCrop(x: 0, y: 0, mirrored: false, to: style, image: 0)
+        let target = StyleTarget(
+            painting: style, weights: vgg, layers: options.weights.styleLayers, pooling: options.pooling,
+            context: context)
+
+        let shape = MapShape(images: options.batch, height: options.crop, width: options.crop, channels: 3)
+        trainer = Trainer(
+            architecture: options.architecture, shape: shape, weights: options.weights, style: target, vgg: vgg,
+            pooling: options.pooling, context: context)
+        stream = PhotoStream(photos, shape: shape, seed: options.seed)
+        strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: painting, seed: options.seed) : nil
+
+        if options.resume {
+            guard FileManager.default.fileExists(atPath: files.checkpoint) else {
+                throw TrainingError.noCheckpoint(files.checkpoint)
+            }
+            resumed = try TrainingState.read(files.checkpoint, fingerprint: options.fingerprint)
+        } else {
+            resumed = nil
+        }
+        try Self.initialize(trainer.parameters, options)
+    }
+
+    private static func initialize(_ parameters: ParameterStore, _ options: TrainingOptions) throws(TrainingError) {
+        parameters.randomize(seed: options.seed)
+        guard let path = options.initial else { return }
+        let model: Model
+        do { model = try Model.load(path) } catch { throw .weights(error) }
+        guard model.architecture == options.architecture else {
+            throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
+        }
+        parameters.load(model.tensors)
+    }
+
+    /// Trains until the end or until `shouldStop` says so, then writes the model.
+    /// - Throws: `TrainingError`.
+    public func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws -> TrainingSummary {
+        var state = try resumed ?? firstState()
+        restore(state)
+        let log = try LossLog(files.log, keeping: state.step)
+        report(
+            .began(
+                iterations: state.total, startsAt: state.step, photos: photos.files.count, threads: context.pool.threads
+            ))
+
+        var step = state.step, smoothed = SmoothedLosses(), toldUnreadable = 0
+        let before = state.seconds, clock = ContinuousClock(), start = clock.now
+        var seconds: Double { before + (clock.now - start) / .seconds(1) }
+        var lastCheckpoint = seconds
+        let firstStep = step
+
+        while step < state.total, !shouldStop() {
+            if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
+                state = snapshot(state, step: step, seconds: seconds)
+            }
+            let rate = Schedule(peak: options.rate, total: state.total).rate(step) * state.rateFactor
+            let losses = trainer.evaluate(try stream.batch(step))
+            trainer.update(rate: rate)
+            step += 1
+            guard losses.total.isFinite, step < state.total || trainer.parameters.isFinite else {
+                state.stepsBack += 1
+                state.rateFactor /= 2
+                if state.stepsBack > Self.mostStepsBack { throw TrainingError.diverged(step: step) }
+                report(.steppedBack(from: step, to: state.step, rate: rate / 2))
+                restore(state)
+                step = state.step
+                try log.cut(after: step)
+                continue
+            }
+            smoothed.add(losses)
+            log.append(LossLog.Row(step: step, seconds: seconds, rate: rate, losses: losses))
+            report(
+                .progress(
+                    TrainingProgress(
+                        step: step, total: state.total, losses: smoothed.mean, seconds: seconds,
+                        secondsPerStep: (seconds - before) / Double(max(1, step - firstStep)))))
+            if let unreadable = Optional(stream.unreadable), unreadable.count > toldUnreadable {
+                report(.unreadable(Array(unreadable.suffix(unreadable.count - toldUnreadable))))
+                toldUnreadable = unreadable.count
+            }
+            if seconds - lastCheckpoint > Self.secondsBetweenCheckpoints {
+                try state.write(files.checkpoint, fingerprint: options.fingerprint)
+                lastCheckpoint = seconds
+            }
+            if options.previewEvery > 0, step % options.previewEvery == 0, step < state.total {
+                try writeResults(log, total: state.total, smoothed.mean, seconds)
+                report(.wrote(files.preview))
+            }
+        }
+        try writeResults(log, total: state.total, smoothed.mean, seconds)
+        report(.wrote(files.model))
+        let isComplete = step >= state.total
+        if isComplete {
+            files.removeCheckpoint()
+        } else {
+            try state.write(files.checkpoint, fingerprint: options.fingerprint)
+        }
+        return TrainingSummary(
+            steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
+            unreadablePhotos: stream.unreadable.count)
+    }
+
+    /// The state before the first step. A time becomes a number of steps by trying a few, which change nothing.
+    private func firstState() throws -> TrainingState {
+        let total: Int
+        switch options.length {
+        case .iterations(let count): total = count
+        case .minutes(let minutes):
+            let clock = ContinuousClock(), photos = try stream.batch(0)
+            let times = (0..<4).map { _ in clock.measure { _ = trainer.evaluate(photos) } / .seconds(1) }
+            total = max(1, Int(minutes * 60 / (times.dropFirst().sorted()[1] * 1.03)))
+        }
+        return snapshot(
+            TrainingState(total: total, values: [], firstMoments: [], secondMoments: []), step: 0, seconds: 0)
+    }
+
+    private func snapshot(_ state: TrainingState, step: Int, seconds: Double) -> TrainingState {
+        var state = state
+        state.step = step
+        state.seconds = seconds
+        state.values = Array(UnsafeBufferPointer(start: trainer.parameters.values, count: trainer.parameters.count))
+        (state.updates, state.firstMoments, state.secondMoments) = trainer.adam.state
+        return state
+    }
+
+    private func restore(_ state: TrainingState) {
+        for (i, value) in state.values.enumerated() { trainer.parameters.values[i] = value }
+        trainer.adam.state = (state.updates, state.firstMoments, state.secondMoments)
+    }
+
+    /// The model as it is now, the losses as a picture, and a preview.
+    private func writeResults(_ log: LossLog, total: Int, _ losses: Losses, _ seconds: Double) throws {
+        let model = Model(
+            architecture: options.architecture, tensors: trainer.parameters.tensors,
+            metadata: options.metadata(steps: log.rows.last?.step ?? 0, of: total, losses: losses, seconds: seconds))
+        do { try model.write(files.model, type: .f16) } catch { throw TrainingError.weights(error) }
+        try LossCurve.draw(log.rows, total: total).write(files.curve)
+        try strip?.draw(model, pool: context.pool).write(files.preview)
+    }
+}
+
+/// Running means of the losses over about fifty steps.
+private struct SmoothedLosses {
+    private(set) var mean = Losses()
+    private var count = 0
+
+    mutating func add(_ losses: Losses) {
+        count += 1
+        let share = 1 / Double(min(count, 50))
+        mean.content += (losses.content - mean.content) * share
+        mean.style += (losses.style - mean.style) * share
+        mean.totalVariation += (losses.totalVariation - mean.totalVariation) * share
+    }
+}
+
+extension InstructionSet {
+    /// The training kernels that this mask allows.
+    fileprivate var trainingKernels: tmp_isa {
+        switch self {
+        case .portable, .blas: TMP_ISA_PORTABLE
+        case .avx2: TMP_ISA_AVX2
+        case .avx512, .amx: tmp_isa_available()
+        }
+    }
+}
+
+extension TrainingOptions {
+    /// What the model says about itself.
+    fileprivate func metadata(steps: Int, of total: Int, losses: Losses, seconds: Double) -> [String: String] {
+        let weights =
+            "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation)"
+        let start = initial.map { " --init \($0.lastComponent)" } ?? ""
+        var result = [
+            "style": output.lastComponent.replacingOccurrences(of: ".safetensors", with: ""),
+            "recipe":
+                "tempera train \(painting.lastComponent) --iterations \(total) --batch \(batch) --crop \(crop) \(weights) "
+                + "--style-size \(styleSize) --seed \(seed)\(start)",
+            "training": String(
+                format: "%d of %d steps in %.0f minutes, content %.4g, style %.4g", steps, total, seconds / 60,
+                losses.content,
+                losses.style),
+        ]
+        result["licence"] = licence
+        result["provenance"] = provenance
+        return result
+    }
+}

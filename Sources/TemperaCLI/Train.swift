@@ -1,0 +1,186 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Tempera
+
+/// `tempera train PAINTING --photos DIR --vgg FILE --out MODEL`
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a style from a painting.",
+        discussion: """
+            Beside the model lie its losses as .losses.csv and .losses.png and a .preview.png. Stopped early (Ctrl-C), it \
+            leaves a model that works and a .checkpoint to go on from with --resume.
+            """)
+
+    @Argument(help: "The painting: any picture file.", completion: .file())
+    var painting: String
+
+    @Option(
+        help: ArgumentHelp("Folder of photos to learn from, with its subfolders.", valueName: "folder"),
+        completion: .directory)
+    var photos: String
+
+    @Option(
+        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
+        completion: .file())
+    var vgg: String
+
+    @Option(help: ArgumentHelp("Model to write: a .safetensors file.", valueName: "model"), completion: .file())
+    var out: String
+
+    @OptionGroup(title: "Length") var length: TrainingLengthArguments
+    @OptionGroup(title: "Style") var style: TrainingStyleArguments
+    @OptionGroup(title: "Run") var training: TrainingRunArguments
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func run() throws {
+        messages.verbosity.bootstrap()
+        let log = Logger(label: "tempera"), signals = Signals(), quiet = messages.verbosity == .quiet
+        var options = TrainingOptions(painting: painting, photos: photos, vgg: vgg, output: out)
+        length.apply(to: &options)
+        style.apply(to: &options)
+        training.apply(to: &options)
+
+        let run = try TrainingRun(options)
+        signals.beginWork()
+        let summary = try run.run(shouldStop: { signals.cancellation.isRequested }) { event in
+            switch event {
+            case .began(let iterations, let start, let photos, let threads):
+                let from = start > 0 ? ", going on from step \(start)" : ""
+                log.notice("\(iterations) steps on \(photos) photos, \(threads) threads\(from)")
+            case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
+            case .steppedBack(let from, let to, let rate):
+                log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")
+            case .unreadable(let names): log.warning("left out as unreadable: \(names.joined(separator: ", "))")
+            case .wrote(let path): log.info("wrote \(path)")
+            }
+        }
+        let losses = "content \(summary.losses.content.short), style \(summary.losses.style.short)"
+        if !quiet { Console.shared.note("\(out): \(summary.steps) steps in \(summary.seconds.clock), \(losses)") }
+        if summary.unreadablePhotos > 0 { log.notice("\(summary.unreadablePhotos) photos could not be read") }
+        if let checkpoint = summary.checkpoint {
+            log.notice("stopped early; add --resume to go on from \(checkpoint)")
+            if let signal = signals.received { throw ExitStatus.stopped(by: signal) }
+        }
+    }
+}
+
+struct TrainingLengthArguments: ParsableArguments {
+    @Option(help: "Minutes to train. (default: 40)")
+    var minutes: Double?
+
+    @Option(help: "Steps to train, instead of a time.")
+    var iterations: Int?
+
+    func validate() throws {
+        if minutes != nil && iterations != nil {
+            throw ValidationError("--minutes and --iterations exclude each other")
+        }
+    }
+
+    func apply(to options: inout TrainingOptions) {
+        if let minutes { options.length = .minutes(minutes) }
+        if let iterations { options.length = .iterations(iterations) }
+    }
+}
+
+struct TrainingStyleArguments: ParsableArguments {
+    @Option(help: "Network: the full one of 2016, or the live one, many times faster.")
+    var network: TrainedNetwork = .full
+
+    @Option(help: ArgumentHelp("Pixels of the painting's short side; fewer make finer strokes.", valueName: "pixels"))
+    var styleSize: Int?
+
+    @Option(help: "How much the photo counts.")
+    var contentWeight: Float?
+
+    @Option(help: "How much the painting counts.")
+    var styleWeight: Float?
+
+    @Option(help: "How much smoothness counts.")
+    var tvWeight: Float?
+
+    func apply(to options: inout TrainingOptions) {
+        options.architecture = network.architecture
+        if let styleSize { options.styleSize = styleSize }
+        if let contentWeight { options.weights.content = contentWeight }
+        if let styleWeight { options.weights.style = styleWeight }
+        if let tvWeight { options.weights.totalVariation = tvWeight }
+    }
+}
+
+struct TrainingRunArguments: ParsableArguments {
+    @Option(
+        name: .customLong("init"), help: ArgumentHelp("Start from this model: far fewer steps.", valueName: "model"),
+        completion: .file())
+    var initial: String?
+
+    @Option(help: "Crops a step. (default: 4)")
+    var batch: Int?
+
+    @Option(help: ArgumentHelp("Side of a crop. (default: 256)", valueName: "pixels"))
+    var crop: Int?
+
+    @Option(help: "Highest learning rate. (default: 0.001)")
+    var rate: Double?
+
+    @Option(help: "Where chance begins: the same seed gives the same model.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Go on from the checkpoint beside the model.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("Steps from one preview to the next; 0 for none.", valueName: "steps"))
+    var previewEvery: Int = 200
+
+    @Option(help: "Threads. (default: one a core)")
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("The model's licence, for its metadata.", valueName: "text"))
+    var licence: String?
+
+    @Option(help: ArgumentHelp("Where the painting comes from, for the metadata.", valueName: "text"))
+    var provenance: String?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if previewEvery < 0 { throw ValidationError("--preview-every must be 0 or more") }
+    }
+
+    func apply(to options: inout TrainingOptions) {
+        options.initial = initial
+        if let batch { options.batch = batch }
+        if let crop { options.crop = crop }
+        if let rate { options.rate = rate }
+        options.seed = seed
+        options.resume = resume
+        options.previewEvery = previewEvery
+        options.threads = threads
+        options.licence = licence
+        options.provenance = provenance
+    }
+}
+
+/// The networks that a style can be trained for.
+enum TrainedNetwork: String, CaseIterable, ExpressibleByArgument {
+    case full
+
+    var architecture: Architecture { .johnsonFull }
+}
+
+extension TrainingProgress {
+    /// `step 120/4000  3%  content 1.2e+05  style 3.4e+05  0.52 s a step  33:38 left`
+    var line: String {
+        let parts = [
+            "step \(step)/\(total)", "\(100 * step / max(total, 1))%", "content \(losses.content.short)",
+            "style \(losses.style.short)",
+            "\(secondsPerStep.fixed(2)) s a step", "\(remaining.clock) left",
+        ]
+        return parts.joined(separator: "  ")
+    }
+}
+
+extension Double {
+    /// Three digits.
+    fileprivate var short: String { String(format: "%.3g", self) }
+}

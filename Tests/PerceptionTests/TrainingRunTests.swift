@@ -1,0 +1,210 @@
+import Foundation
+import Testing
+
+@testable import Network
+@testable import Perception
+
+/// Whole runs on small crops, with a VGG16 of random weights cut to its first block.
+@Suite struct TrainingRunTests {
+    /// A folder of its own with photos, a painting and VGG weights; removed with the object.
+    private final class Studio {
+        let folder: String
+
+        init(photos: Int = 5) throws {
+            folder = NSTemporaryDirectory() + "tempera-training-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: folder + "/photos/more", withIntermediateDirectories: true)
+            var noise = Noise(state: 11)
+            for i in 0..<photos {
+                try Self.picture(80 + 9 * i, 100, &noise).write(folder + "/photos/\(i % 2 == 0 ? "more/" : "")\(i).png")
+            }
+            try Self.picture(90, 70, &noise).write(folder + "/painting.png")
+            try Self.vgg(["conv1_1", "conv1_2"], to: folder + "/vgg.safetensors")
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+        private static func picture(_ width: Int, _ height: Int, _ noise: inout Noise) -> Canvas {
+            let canvas = Canvas(width: width, height: height)
+            for _ in 0..<40 {
+                let (x, y) = (Int.random(in: 0..<width, using: &noise), Int.random(in: 0..<height, using: &noise))
+                let color = (
+                    UInt8.random(in: 0...255, using: &noise), UInt8.random(in: 0...255, using: &noise), UInt8(99)
+                )
+                for dy in 0..<20 { for dx in 0..<20 { canvas.set(x + dx, y + dy, color) } }
+            }
+            return canvas
+        }
+
+        static func vgg(_ names: [String], to path: String) throws {
+            var noise = Noise(state: 12)
+            let tensors = zip(names, [3, 64]).flatMap { name, inputs in
+                [
+                    Tensor(
+                        name: name + ".weight", shape: [64, inputs, 3, 3],
+                        values: noise.values(64 * inputs * 9).map { Float($0) * 0.1 }),
+                    Tensor(name: name + ".bias", shape: [64], values: noise.values(64).map(Float.init)),
+                ]
+            }
+            try SafeTensors.write(tensors, to: path)
+        }
+
+        func options(_ output: String, iterations: Int) -> TrainingOptions {
+            var options = TrainingOptions(
+                painting: folder + "/painting.png", photos: folder + "/photos", vgg: folder + "/vgg.safetensors",
+                output: "\(folder)/\(output).safetensors")
+            options.architecture = .johnson(name: "johnson-full", width: 8)
+            options.length = .iterations(iterations)
+            options.batch = 2
+            options.crop = 64
+            options.styleSize = 64
+            options.weights.styleLayers = [.relu1_1, .relu1_2]
+            options.weights.contentLayer = .relu1_2
+            options.previewEvery = 0
+            return options
+        }
+
+        func bytes(_ output: String) throws -> [String: [Float]] {
+            let file = try SafeTensors(path: "\(folder)/\(output).safetensors")
+            return Dictionary(uniqueKeysWithValues: try file.entries.map { ($0.name, try file.values($0.name)) })
+        }
+    }
+
+    @Test func sameSeedSameWeightsWhateverTheThreads() throws {
+        let studio = try Studio()
+        for (name, seed, threads) in [("a", 3, 1), ("b", 3, 2), ("c", 4, 2)] {
+            var options = studio.options(name, iterations: 4)
+            options.seed = UInt64(seed)
+            options.threads = threads
+            _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        }
+        #expect(try studio.bytes("a") == studio.bytes("b"))
+        #expect(try studio.bytes("a") != studio.bytes("c"))
+    }
+
+    @Test func stopAndResumeEqualsUninterrupted() throws {
+        let studio = try Studio()
+        let whole = try TrainingRun(studio.options("whole", iterations: 60)).run(
+            shouldStop: { false }, report: { _ in })
+        #expect(whole.checkpoint == nil && whole.steps == 60)
+
+        var options = studio.options("parts", iterations: 60), step = 0
+        let first = try TrainingRun(options).run(shouldStop: { step >= 33 }) {
+            if case .progress(let p) = $0 { step = p.step }
+        }
+        #expect(first.steps == 33)
+        let checkpoint = try #require(first.checkpoint)
+        #expect(FileManager.default.fileExists(atPath: checkpoint))
+        #expect(try studio.bytes("parts") != studio.bytes("whole"))
+
+        options.resume = true
+        var begins = -1
+        _ = try TrainingRun(options).run(shouldStop: { false }) {
+            if case .began(_, let start, _, _) = $0 { begins = start }
+        }
+        #expect(begins == 25)
+        #expect(try studio.bytes("parts") == studio.bytes("whole"))
+        #expect(!FileManager.default.fileExists(atPath: checkpoint))
+        let rows = try String(contentsOfFile: studio.folder + "/parts.losses.csv", encoding: .utf8).split(
+            separator: "\n")
+        #expect(rows.count == 61)
+    }
+
+    @Test func aRunOfOtherOptionsIsNotResumed() throws {
+        let studio = try Studio()
+        var options = studio.options("run", iterations: 40), step = 0
+        _ = try TrainingRun(options).run(shouldStop: { step >= 2 }) { if case .progress(let p) = $0 { step = p.step } }
+        options.resume = true
+        options.weights.style = 7
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("style-weight 6.0, not style-weight 7.0") }
+        options.output = studio.folder + "/other.safetensors"
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("no checkpoint") }
+    }
+
+    @Test func trainingLowersTheLoss() throws {
+        let studio = try Studio()
+        var losses: [Double] = []
+        _ = try TrainingRun(studio.options("run", iterations: 40)).run(shouldStop: { false }) {
+            if case .progress(let p) = $0 { losses.append(p.losses.total) }
+        }
+        #expect(losses[39] < 0.8 * losses[0], "\(losses)")
+    }
+
+    @Test func unreadablePhotosAreSkippedAndCounted() throws {
+        let studio = try Studio(photos: 2)
+        for name in ["broken.jpg", "empty.png"] {
+            try Data((name == "empty.png" ? "" : "no picture").utf8).write(
+                to: URL(fileURLWithPath: "\(studio.folder)/photos/\(name)"))
+        }
+        var names: [String] = []
+        let summary = try TrainingRun(studio.options("run", iterations: 8)).run(shouldStop: { false }) {
+            if case .unreadable(let new) = $0 { names += new }
+        }
+        #expect(summary.unreadablePhotos == 2 && names.sorted() == ["broken.jpg", "empty.png"])
+
+        try FileManager.default.removeItem(atPath: studio.folder + "/photos/more")
+        try FileManager.default.removeItem(atPath: studio.folder + "/photos/1.png")
+        #expect {
+            try TrainingRun(studio.options("run", iterations: 8)).run(shouldStop: { false }, report: { _ in })
+        } throws: {
+            if case TrainingError.noReadablePhotos = $0 { true } else { false }
+        }
+    }
+
+    @Test func aDivergingRunStepsBackAndSaysSo() throws {
+        let studio = try Studio()
+        var options = studio.options("run", iterations: 60)
+        // Beyond float32 from the first step: no rate can help.
+        options.weights.content = 1e38
+        var rates: [Double] = []
+        #expect {
+            try TrainingRun(options).run(shouldStop: { false }) {
+                if case .steppedBack(_, _, let r) = $0 { rates.append(r) }
+            }
+        } throws: {
+            if case TrainingError.diverged = $0 { true } else { false }
+        }
+        #expect(rates.count == 8 && zip(rates, rates.dropFirst()).allSatisfy { abs($0 / $1 - 2) < 1e-9 })
+    }
+
+    @Test func initialWeightsComeFromAModelOfTheSameNetwork() throws {
+        let studio = try Studio()
+        _ = try TrainingRun(studio.options("first", iterations: 3)).run(shouldStop: { false }, report: { _ in })
+        var options = studio.options("second", iterations: 1)
+        options.initial = studio.folder + "/first.safetensors"
+        #expect { try TrainingRun(options) } throws: { error in
+            // The small network of these tests goes by the name of the full one, whose shapes are others.
+            if case TrainingError.weights = error { true } else { false }
+        }
+        options.initial = studio.folder + "/missing.safetensors"
+        #expect(throws: TrainingError.self) { try TrainingRun(options) }
+    }
+
+    @Test func bothKindsOfVGGFilesGiveTheSameFeatures() throws {
+        let studio = try Studio()
+        let caffe = try SafeTensors(path: studio.folder + "/vgg.safetensors"),
+            first = try caffe.values("conv1_1.weight")
+        // The same layer for RGB 0…1, normalised.
+        let deviation: [Float] = [0.229, 0.224, 0.225]
+        let tensors = try ["conv1_1": "features.0", "conv1_2": "features.2"].flatMap { from, to in
+            let values = try caffe.values(from + ".weight")
+            return [
+                Tensor(
+                    name: to + ".weight", shape: from == "conv1_1" ? [64, 3, 3, 3] : [64, 64, 3, 3],
+                    values: from == "conv1_2"
+                        ? values
+                        : first.indices.map {
+                            first[$0 / 27 * 27 + (2 - $0 / 9 % 3) * 9 + $0 % 9] * 255 * deviation[$0 / 9 % 3]
+                        }),
+                Tensor(name: to + ".bias", shape: [64], values: try caffe.values(from + ".bias")),
+            ]
+        }
+        try SafeTensors.write(tensors, to: studio.folder + "/torchvision.safetensors")
+        let a = try VGG16Weights(path: studio.folder + "/vgg.safetensors", upTo: .relu1_2)
+        let b = try VGG16Weights(path: studio.folder + "/torchvision.safetensors", upTo: .relu1_2)
+        #expect(zip(a.weights[.relu1_1] ?? [], b.weights[.relu1_1] ?? []).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(zip(a.mean, b.mean).allSatisfy { abs($0 - $1) < 0.6 })
+        #expect(throws: WeightsError.self) {
+            try VGG16Weights(path: studio.folder + "/vgg.safetensors", upTo: .relu2_1)
+        }
+    }
+}
