@@ -85,6 +85,15 @@ import Testing
         #expect(resized.values(input) == first)
     }
 
+    @Test func measuresThePeakItIsHeldAgainst() throws {
+        let painter = try Painter(
+            model: .random(Architecture.johnson(name: "johnson-16", width: 16)), width: 64, height: 48)
+        let peak = painter.measurePeak(seconds: 0.02)
+        #expect((peak == nil) == (painter.engine != .native))
+        #expect(peak.map { $0 > 1e8 && $0 < 1e15 } ?? true)
+        #expect(painter.layerTimings.allSatisfy { $0.executed > 0 })
+    }
+
     @Test func masksInstructionSets() {
         #expect(NativeKernels.best(.auto, mask: .blas) == nil)
         for set in [InstructionSet.avx2, .avx512, .amx] {

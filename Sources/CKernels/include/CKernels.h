@@ -92,6 +92,8 @@ typedef struct {
     const char *name;
     /// Columns are packed, and maps computed, in blocks of this many.
     int columns;
+    /// `rounds` of multiply-adds on registers alone. Returns how many operations that was.
+    double (*peak)(long rounds);
 
     /// Bytes of scratch for `count` tiles.
     size_t (*winograd_scratch)(tmp_mode mode, int inputs, int count);

@@ -4,8 +4,13 @@
 // B is packed as [column block][segment][unit][BLOCK].
 #if VL == 16
 #define ROWS 14
+#define KEEP(v) __asm__ volatile("" : "+v"(v))
+#elif defined(__x86_64__)
+#define ROWS 6
+#define KEEP(v) __asm__ volatile("" : "+x"(v))
 #else
 #define ROWS 6
+#define KEEP(v) __asm__ volatile("" : "+w"(v))
 #endif
 
 INLINE void multiply_rows(const int rows, const char *const *segment, int segments, int units, size_t stride, const char *b, char *c, size_t c_stride) {
@@ -24,9 +29,9 @@ INLINE void multiply_rows(const int rows, const char *const *segment, int segmen
             __builtin_prefetch(b + 64 * BLOCK * 4 + 64, 0, 3);
             b += 4 * BLOCK;
             UNROLL for (int r = 0; r < rows; r++) {
-                const char *x = a[r / 3] + (r % 3) * stride;
-                multiply_add(&sum[r][0], x, b0);
-                multiply_add(&sum[r][1], x, b1);
+                const accumulator x = broadcast(a[r / 3] + (r % 3) * stride);
+                multiply_add_vectors(&sum[r][0], x, b0);
+                multiply_add_vectors(&sum[r][1], x, b1);
             }
             UNROLL for (int i = 0; i < (rows + 2) / 3; i++) a[i] += 4;
         }
@@ -56,4 +61,15 @@ static void NAME(multiply_block)(int rows, const char *const *segment, int segme
         done += n;
         for (int s = 0; s < segments; s++) at[s] += n * stride;
     }
+}
+
+// Multiply-adds on registers alone, as fast as they go: what the machine can do. Returns the operations done.
+static double NAME(peak)(long rounds) {
+    accumulator sum[2 * ROWS], a = (accumulator)(1), b = (accumulator)(0);
+    for (int i = 0; i < 2 * ROWS; i++) sum[i] = (accumulator)(0);
+    for (long r = 0; r < rounds; r++) {
+        UNROLL for (int i = 0; i < 2 * ROWS; i++) multiply_add_vectors(&sum[i], a, b);
+        UNROLL for (int i = 0; i < 2 * ROWS; i++) KEEP(sum[i]);
+    }
+    return 2.0 * UNIT * VL * 2 * ROWS * (double)rounds;
 }

@@ -4,6 +4,7 @@ const tmp_kernels NAME(tmp_kernels) = {
     .arithmetic = (tmp_arithmetic)ARITHMETIC,
     .name = LABEL,
     .columns = BLOCK,
+    .peak = NAME(peak),
     .winograd_scratch = NAME(winograd_scratch),
     .winograd_packed_bytes = NAME(winograd_packed_bytes),
     .winograd_scales = NAME(winograd_scales),

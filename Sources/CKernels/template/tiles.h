@@ -107,3 +107,24 @@ static void NAME(multiply_block)(int rows, const char *const *segment, int segme
     }
     tile_end();
 }
+
+// Tile products on registers alone: what the machine can do. Returns the operations done.
+static double NAME(peak)(long rounds) {
+    tile_shape shape = {.palette = 1};
+    for (int i = 0; i < 8; i++) shape.rows[i] = 16, shape.row_bytes[i] = 64;
+    tile_configure(&shape);
+    tile_zero(0);
+    tile_zero(1);
+    tile_zero(2);
+    tile_zero(3);
+    tile_zero(4);
+    tile_zero(6);
+    for (long r = 0; r < rounds; r++) {
+        tile_multiply(0, 4, 6);
+        tile_multiply(1, 4, 6);
+        tile_multiply(2, 4, 6);
+        tile_multiply(3, 4, 6);
+    }
+    tile_end();
+    return 2.0 * 4 * 16 * 16 * 32 * (double)rounds;
+}

@@ -53,7 +53,8 @@ INLINE vf load_map(const element *p) { return load_f(p); }
 INLINE void store_map(element *p, vf v) { store_f(p, v); }
 INLINE void store_operand(operand *p, vf v) { store_f(p, v); }
 INLINE operand to_operand(double v) { return (operand)v; }
-INLINE void multiply_add(accumulator *sum, const char *a, accumulator b) { *sum = (vf)(*(const float *)a) * b + *sum; }
+INLINE void multiply_add_vectors(accumulator *sum, accumulator a, accumulator b) { *sum = a * b + *sum; }
+INLINE accumulator broadcast(const char *a) { return (vf)(*(const float *)a); }
 #else
 typedef uint16_t element;  // the bits of a float16
 #define UNIT 2
@@ -82,19 +83,20 @@ typedef int16_t operand;
 typedef vi accumulator;
 INLINE void store_operand(operand *p, vf v) { *(vh_unaligned *)p = __builtin_convertvector(round_i(v), vh); }
 INLINE operand to_operand(double v) { return (operand)v; }
-#if VL == 16
-INLINE void multiply_add(accumulator *sum, const char *a, accumulator b) {
-    typedef int32_t pair __attribute__((aligned(2)));
-    const __m512i x = _mm512_set1_epi32(*(const pair *)a);
-    // Spelled out because clang splits the intrinsic into a multiply and an addition, at half the rate.
-    __asm__("vpdpwssd %2, %1, %0" : "+v"(*sum) : "v"(x), "v"(b));
+INLINE accumulator broadcast(const char *a) {
+    int32_t pair;
+    memcpy(&pair, a, 4);
+    return (vi)(pair);
 }
+#if VL == 16
+// Spelled out because clang splits the intrinsic into a multiply and an addition, at half the rate.
+INLINE void multiply_add_vectors(accumulator *sum, accumulator a, accumulator b) { __asm__("vpdpwssd %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b)); }
 #else
-INLINE void multiply_add(accumulator *sum, const char *a, accumulator b) {
-    int16_t x[2], y[2 * VL];
-    memcpy(x, a, sizeof x);
+INLINE void multiply_add_vectors(accumulator *sum, accumulator a, accumulator b) {
+    int16_t x[2 * VL], y[2 * VL];
+    memcpy(x, &a, sizeof x);
     memcpy(y, &b, sizeof y);
-    for (int i = 0; i < VL; i++) (*sum)[i] += x[0] * y[2 * i] + x[1] * y[2 * i + 1];
+    for (int i = 0; i < VL; i++) (*sum)[i] += x[2 * i] * y[2 * i] + x[2 * i + 1] * y[2 * i + 1];
 }
 #endif
 #elif ARITHMETIC == 2

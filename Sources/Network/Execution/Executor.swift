@@ -22,11 +22,14 @@ public struct LayerTiming: Sendable {
     public internal(set) var seconds: Double
     /// Multiplications and additions of the layer as the architecture states it, whatever shortcut computed it.
     public let flops: Double
+    /// Multiplications and additions that the kernels really do: fewer than `flops` where a shortcut saves some.
+    public let executed: Double
 
-    public init(name: String, seconds: Double, flops: Double) {
+    public init(name: String, seconds: Double, flops: Double, executed: Double? = nil) {
         self.name = name
         self.seconds = seconds
         self.flops = flops
+        self.executed = executed ?? flops
     }
 }
 

@@ -10,7 +10,7 @@ public final class Painter: @unchecked Sendable {
     public let plan: Plan
     private let executor: any Executor
     private let model: Model
-    private let pool: ThreadPool
+    let pool: ThreadPool
 
     /// - Parameter pool: Threads to share with other painters; nil for as many as `options` say.
     /// - Throws: `NetworkError` when the size is out of range or does not fit in memory, `WeightsError` when the model

@@ -23,7 +23,11 @@ final class NativeExecutor: Executor {
         steps = graph.layers.indices.map {
             NativeStep($0, plan: plan, layout: layout, packed: packed, memory: memory, statistics: statistics)
         }
-        layerTimings = plan.layers.map { LayerTiming(name: $0.convolution.name, seconds: 0, flops: plan.flops(of: $0)) }
+        layerTimings = plan.layers.indices.map {
+            LayerTiming(
+                name: plan.layers[$0].convolution.name, seconds: 0, flops: plan.flops(of: plan.layers[$0]),
+                executed: layout.products[$0])
+        }
         bytes = layout.bytes + packed.bytes
         self.packed = packed
         self.plan = plan

@@ -6,6 +6,8 @@ struct NativeLayout {
     let maps: NativeMaps
     /// One a layer.
     let grids: [ChunkGrid]
+    /// Operations of each layer's matrix products: without the transforms, with the columns that only fill a block.
+    let products: [Double]
     let arena: MemoryRegion<UInt8>
     /// A worker's scratch, bytes.
     let scratchBytes: Int
@@ -38,6 +40,20 @@ struct NativeLayout {
             }
         }
         let table = kernels.table.pointee
+        products = graph.layers.map { layer in
+            let c = layer.convolution, (w, h) = (width / layer.scaleIn, height / layer.scaleIn)
+            switch layer.kind {
+            case .winograd(let mode):
+                let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))
+                let operands = (mode == TMP_DOWN ? 4 : 1) * c.inputs, columns = (mode == TMP_UP ? 4 : 1) * c.outputs
+                return 2 * Double(36 * tiles * operands * Self.whole(columns, table))
+            case .first, .last:
+                // F(3, 3) in groups of three rows; bfloat16 takes them one by one.
+                let rows = table.arithmetic == TMP_BF16 ? Double(c.kernel) : Double((c.kernel + 2) / 3) * 5 / 3
+                let products = c.outputs == 3 ? c.inputs * Self.whole(3 * c.kernel, table) : c.kernel * 3 * Self.whole(c.outputs, table)
+                return 2 * Double(w * h * products) * rows
+            }
+        }
         let largest = graph.layers.map { layer in
             let c = layer.convolution
             let (k, i, o) = (Int32(c.kernel), Int32(c.inputs), Int32(c.outputs))
@@ -54,6 +70,12 @@ struct NativeLayout {
         let chunks = grids.map(\.count).max() ?? 0
         statistics = layout.reserve(NativeStatistics.bytes(chunks: chunks, channels: channels))
         bytes = layout.bytes
+    }
+
+    /// Columns in whole blocks.
+    private static func whole(_ columns: Int, _ table: tmp_kernels) -> Int {
+        let block = Int(table.columns)
+        return (columns + block - 1) / block * block
     }
 }
 
