@@ -53,7 +53,9 @@ struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
         let bytes = readBytes("\(Self.checkout)/Tests/NetworkTests/Fixtures/output_\(self).f32")
         try #require(bytes.count == width * height * 12)
         return bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 4).map { Float(bitPattern: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
+            (0..<bytes.count / 4).map {
+                Float(bitPattern: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
+            }
         }
     }
 }

@@ -29,7 +29,9 @@ import Testing
     }
 
     @Test func tellsTheArchitectureByTheTensorsAndSkipsRunningStatistics() throws {
-        let statistics = ["in1.running_mean", "in1.running_var"].map { Tensor(name: $0, shape: [32], values: Self.tensors[1].values) }
+        let statistics = ["in1.running_mean", "in1.running_var"].map {
+            Tensor(name: $0, shape: [32], values: Self.tensors[1].values)
+        }
         let model = try Model.load(write(Self.tensors + statistics, architecture: nil))
         #expect(model.architecture == .johnsonFull)
         #expect(model.tensors["in1.running_mean"] == nil)
@@ -49,9 +51,13 @@ import Testing
         #expect(try reason(Self.tensors) == nil)
         #expect(try reason(Self.tensors, "vit") == .unknownArchitecture("vit"))
         #expect(try reason([extra], nil) == .noArchitecture)
-        #expect(try reason([Tensor](Self.tensors.dropFirst())) == .missingTensor("conv1.conv2d.weight", architecture: "johnson-full"))
+        #expect(
+            try reason([Tensor](Self.tensors.dropFirst()))
+                == .missingTensor("conv1.conv2d.weight", architecture: "johnson-full"))
         #expect(try reason(Self.tensors + [extra]) == .surplusTensor("extra", architecture: "johnson-full"))
-        #expect(try reason(reshaped) == .shape(tensor: "conv1.conv2d.weight", expected: [32, 3, 9, 9], found: [9, 9, 3, 32]))
+        #expect(
+            try reason(reshaped)
+                == .shape(tensor: "conv1.conv2d.weight", expected: [32, 3, 9, 9], found: [9, 9, 3, 32]))
     }
 
     @Test func aFullNetHasItsPublishedSize() {

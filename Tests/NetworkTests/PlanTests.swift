@@ -70,7 +70,9 @@ import Testing
         #expect(try bytes(fits.width, fits.height) <= available)
         #expect(try bytes(fits.width + 64, fits.height + 36) > available)
         #expect(error.map(String.init(describing:))?.contains("--resize \(fits.width)x\(fits.height) fits") == true)
-        #expect(throws: NetworkError.doesNotFit(width: 7680, height: 4320, needed: plan.bytes, available: 1000, fits: nil)) {
+        #expect(
+            throws: NetworkError.doesNotFit(width: 7680, height: 4320, needed: plan.bytes, available: 1000, fits: nil)
+        ) {
             try plan.checkMemory(available: 1000)
         }
         try plan.checkMemory(available: nil)
@@ -111,6 +113,8 @@ import Testing
         #expect(Engine.blas.resolved(mask: .amx, native: false) == .blas)
         #expect(Engine.reference.resolved(mask: nil, native: false) == .reference)
         #expect(InstructionSet.avx2 < .avx512)
-        #expect(NetworkError.unknownInstructionSet("sse9").description.hasSuffix("it can be portable, blas, avx2, avx512, amx"))
+        #expect(
+            NetworkError.unknownInstructionSet("sse9").description.hasSuffix(
+                "it can be portable, blas, avx2, avx512, amx"))
     }
 }

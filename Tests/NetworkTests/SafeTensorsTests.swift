@@ -158,7 +158,9 @@ struct MalformedFile: Sendable, CustomTestStringConvertible {
     }
 }
 
-private func entry(_ name: String, _ type: String = "F32", _ shape: String = "[2]", _ offsets: String = "[0,8]") -> String {
+private func entry(_ name: String, _ type: String = "F32", _ shape: String = "[2]", _ offsets: String = "[0,8]")
+    -> String
+{
     #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":\#(offsets)}"#
 }
 

@@ -13,6 +13,9 @@ size_t tmp_cpus_allowed(int *cpus, size_t capacity);
 /// Keeps the calling thread on one CPU; 0 on success. A refusal leaves it where it was.
 int tmp_thread_pin(int cpu);
 
+/// Moves the calling thread to a CPU of its mask, free to leave it again; one vDSO call when it is there already.
+void tmp_thread_move(int cpu);
+
 /// Names the calling thread for debuggers and `top -H`: 15 bytes at most.
 void tmp_thread_name(const char *name);
 

@@ -27,8 +27,10 @@ final class BLASExecutor: Executor {
                 convolution, regions: regions, memory: memory, map: plan.maps[layer.input], maps: maps)
             let work = BLASWork(
                 source: source, columns: memory[layout.columns], columnFloats: layout.columnFloats,
-                products: memory[layout.products], productFloats: layout.productFloats, weights: memory[regions.weights],
-                output: maps + plan.maps[layer.output].offset, outputMap: plan.maps[layer.output], pixels: regions.pixels)
+                products: memory[layout.products], productFloats: layout.productFloats,
+                weights: memory[regions.weights],
+                output: maps + plan.maps[layer.output].offset, outputMap: plan.maps[layer.output],
+                pixels: regions.pixels)
             schedule.layer(convolution.name, flops: plan.flops(of: layer))
             switch regions.method {
             case .columns:

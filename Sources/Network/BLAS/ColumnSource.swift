@@ -48,7 +48,9 @@ struct ColumnSource {
                     while pixel < range.upperBound {
                         let y = pixel / outputWidth, x = pixel % outputWidth
                         let count = min(outputWidth - x, range.upperBound - pixel)
-                        copy(row: y * stride + ky, channel: channel, column: x * stride + kx, step: stride, count, to: row)
+                        copy(
+                            row: y * stride + ky, channel: channel, column: x * stride + kx, step: stride, count,
+                            to: row)
                         row += count
                         pixel += count
                     }

@@ -22,7 +22,9 @@ final class PlanarFrame {
 
     /// Runs `schedule` from `input` to bytes.
     func paint(_ input: PixelBuffer, into output: PixelBuffer, _ schedule: Schedule, _ pool: ThreadPool) {
-        (source, sourceStride, target, targetStride) = (UnsafePointer(input.bytes), input.stride, output.bytes, output.stride)
+        (source, sourceStride, target, targetStride) = (
+            UnsafePointer(input.bytes), input.stride, output.bytes, output.stride
+        )
         values = nil
         withExtendedLifetime((input, output)) { schedule.run(on: pool) }
     }

@@ -25,9 +25,12 @@ enum ControlGroup {
             ("/sys/fs/cgroup/memory/", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
         ]
         for version in versions {
-            guard let limit = SystemFile.read(version.folder + version.limit).flatMap(SystemFile.number) else { continue }
+            guard let limit = SystemFile.read(version.folder + version.limit).flatMap(SystemFile.number) else {
+                continue
+            }
             let usage = SystemFile.read(version.folder + version.usage).flatMap(SystemFile.number) ?? 0
-            let cache = SystemFile.read(version.folder + "memory.stat")?.split(separator: "\n")
+            let cache =
+                SystemFile.read(version.folder + "memory.stat")?.split(separator: "\n")
                 .first { $0.hasPrefix(version.cache) }
                 .flatMap { SystemFile.number($0.dropFirst(version.cache.count)) } ?? 0
             return max(0, limit - max(0, usage - cache))

@@ -27,7 +27,9 @@ extension Plan {
     }
 
     private func size(longSide: Int) -> NetworkError.Size? {
-        func even(_ side: Int) -> Int { Int((Double(side) * Double(longSide) / Double(max(width, height)) / 2).rounded()) * 2 }
+        func even(_ side: Int) -> Int {
+            Int((Double(side) * Double(longSide) / Double(max(width, height)) / 2).rounded()) * 2
+        }
         let size = NetworkError.Size(width: even(width), height: even(height))
         return Self.sides.contains(size.width) && Self.sides.contains(size.height) ? size : nil
     }

@@ -148,7 +148,8 @@ extension Plan {
         var placed: [Int] = []
         for index in maps.indices.sorted(by: { (maps[$0].count, $1) > (maps[$1].count, $0) }) {
             // Whole cache lines, so that no two maps share one.
-            for other in placed.sorted(by: { maps[$0].offset < maps[$1].offset }) where lives[other].overlaps(lives[index]) {
+            for other in placed.sorted(by: { maps[$0].offset < maps[$1].offset })
+            where lives[other].overlaps(lives[index]) {
                 if maps[index].offset + maps[index].count <= maps[other].offset { break }
                 maps[index].offset = max(maps[index].offset, (maps[other].offset + maps[other].count + 15) / 16 * 16)
             }

@@ -14,6 +14,8 @@ final class SharedWork: @unchecked Sendable {
     /// `pthread_self()` of the thread inside `run`; 0 when there is none.
     let caller = Atomic<UInt>(0)
 
+    /// The CPU that no worker is pinned to; nil when they are not pinned.
+    private let callerCPU: Int32?
     private var body: (Int, Int) -> Void = { _, _ in }
     private var count = 0
     private let next = Atomic<Int>(0)
@@ -33,11 +35,14 @@ final class SharedWork: @unchecked Sendable {
     /// a core that others need.
     private static let patience = 2_000
 
+    init(callerCPU: Int32?) { self.callerCPU = callerCPU }
+
     /// Runs one piece of work on the calling thread and up to `helpers` workers.
     func run(_ count: Int, helpers: Int, _ body: @escaping (Int, Int) -> Void) {
         turn.lock()
         caller.store(UInt(pthread_self()), ordering: .relaxed)
         if helpers > 0 && count > 1 {
+            if let callerCPU { tmp_thread_move(callerCPU) }
             self.body = body
             self.count = count
             next.store(0, ordering: .relaxed)
@@ -68,13 +73,15 @@ final class SharedWork: @unchecked Sendable {
     func start(worker: Int, cpu: Int32?) -> pthread_t? {
         let start = Unmanaged.passRetained(WorkerStart(work: self, worker: worker, cpu: cpu))
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { @Sendable raw in
-            guard let raw else { return nil }
-            let start = Unmanaged<WorkerStart>.fromOpaque(raw).takeRetainedValue()
-            start.prepareThread()
-            start.work.serve(worker: start.worker)
-            return nil
-        }, start.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { @Sendable raw in
+                guard let raw else { return nil }
+                let start = Unmanaged<WorkerStart>.fromOpaque(raw).takeRetainedValue()
+                start.prepareThread()
+                start.work.serve(worker: start.worker)
+                return nil
+            }, start.toOpaque())
         if result == 0 { return thread }
         start.release()
         return nil

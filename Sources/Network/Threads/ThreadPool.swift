@@ -13,8 +13,9 @@ import Glibc
 /// that may not allocate a frame makes its closures when it plans and hands the same ones in every time.
 ///
 /// When the pool has a thread for every CPU of the process, each worker stays on a CPU of its own, because the kernel
-/// otherwise stacks woken threads on one core; the caller is left where it is. A smaller pool is not pinned, so that two
-/// small pools do not meet on the first CPUs.
+/// otherwise stacks woken threads on one core. The caller is moved to the CPU that is left when a run begins but not kept
+/// there: two threads on one CPU are as slow as one, and a caller that may not leave a CPU which others take is slower
+/// still. A smaller pool is not pinned, so that two small pools do not meet on the first CPUs.
 public final class ThreadPool: Sendable {
     /// Workers including the caller.
     public let threads: Int
@@ -28,11 +29,12 @@ public final class ThreadPool: Sendable {
     public init(threads: Int? = nil) {
         let cpus = Processors.allowed()
         let wanted = max(1, threads ?? Processors.count)
-        let shared = SharedWork()
+        let pins = wanted >= cpus.count && cpus.count > 1
+        let shared = SharedWork(callerCPU: pins ? cpus[0] : nil)
         var workers: [pthread_t] = []
         for index in stride(from: 1, to: wanted, by: 1) {
-            let pin = wanted >= cpus.count && !cpus.isEmpty ? cpus[index % cpus.count] : nil
-            guard let thread = shared.start(worker: index, cpu: pin) else { break }
+            let cpu = pins ? cpus[index % cpus.count] : nil
+            guard let thread = shared.start(worker: index, cpu: cpu) else { break }
             workers.append(thread)
         }
         self.shared = shared

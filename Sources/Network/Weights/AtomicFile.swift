@@ -33,7 +33,9 @@ struct AtomicFile {
     func append(_ bytes: [UInt8]) throws(WeightsError.Reason) {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
             if count > 0 {
                 written += count
             } else if count < 0 && errno != EINTR {

@@ -44,7 +44,9 @@ struct JSONScanner {
             guard let byte = next() else { throw expected("the end of a string") }
             switch byte {
             case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else { throw expected("valid UTF-8 before this") }
+                guard let string = String(validating: text, as: UTF8.self) else {
+                    throw expected("valid UTF-8 before this")
+                }
                 return string
             case UInt8(ascii: "\\"): try escape(into: &text)
             case ..<0x20: throw expected("no control character in a string")
@@ -71,7 +73,9 @@ struct JSONScanner {
             position += 1
         }
         if position == start { throw expected("an integer that is not negative") }
-        if position - start > 1 && bytes[start] == UInt8(ascii: "0") { throw expected("an integer without leading zeros") }
+        if position - start > 1 && bytes[start] == UInt8(ascii: "0") {
+            throw expected("an integer without leading zeros")
+        }
         return value
     }
 

@@ -3,7 +3,9 @@ extension SafeTensors {
     static let longestHeader = 100_000_000
 
     /// The parsed header, and where the data starts in the file.
-    static func header(of file: UnsafeRawBufferPointer) throws(WeightsError.Reason) -> (SafeTensorsHeader, dataStart: Int) {
+    static func header(of file: UnsafeRawBufferPointer) throws(WeightsError.Reason) -> (
+        SafeTensorsHeader, dataStart: Int
+    ) {
         guard file.count >= 8 else { throw .noHeader(bytes: file.count) }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         let room = min(file.count - 8, longestHeader)

@@ -54,7 +54,8 @@ extension WeightsError.Reason {
         case .header(let expected, let offset): "damaged safetensors header: expected \(expected) at byte \(offset)"
         case .duplicateName(let name): "damaged safetensors header: \(quoted(name)) appears twice"
         case .unknownType(let tensor, let type): "tensor \(quoted(tensor)) has the unknown type \(quoted(type))"
-        case .shapeTooLarge(let tensor): "tensor \(quoted(tensor)) has a shape with more elements than memory can address"
+        case .shapeTooLarge(let tensor):
+            "tensor \(quoted(tensor)) has a shape with more elements than memory can address"
         case .offsetsOutOfRange(let tensor, let bytes):
             "tensor \(quoted(tensor)) lies outside of the \(bytes) bytes of data; the file is cut short or damaged"
         case .sizeMismatch(let tensor, let expected, let found):
@@ -74,8 +75,10 @@ extension WeightsError.Reason {
         case .noArchitecture:
             "names no architecture, and its tensors are those of none of "
                 + Architecture.known.map(\.name).joined(separator: ", ")
-        case .missingTensor(let name, let architecture): "tensor \(quoted(name)) of architecture \(architecture) is missing"
-        case .surplusTensor(let name, let architecture): "tensor \(quoted(name)) is no part of architecture \(architecture)"
+        case .missingTensor(let name, let architecture):
+            "tensor \(quoted(name)) of architecture \(architecture) is missing"
+        case .surplusTensor(let name, let architecture):
+            "tensor \(quoted(name)) is no part of architecture \(architecture)"
         case .shape(let tensor, let expected, let found):
             "tensor \(quoted(tensor)) has shape \(found) where \(expected) is needed"
         }
