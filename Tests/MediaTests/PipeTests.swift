@@ -136,7 +136,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         let sink = try FileSink("pipe:\(pipe.fileHandleForWriting.fileDescriptor)", video: video, options: options)
         let path = scratch.file("out.bin")
         let reading = Thread {
-            try? pipe.fileHandleForReading.readDataToEndOfFile().write(to: URL(fileURLWithPath: path + ".tmp"))
+            try? readAll(pipe).write(to: URL(fileURLWithPath: path + ".tmp"))
             try? FileManager.default.moveItem(atPath: path + ".tmp", toPath: path)
         }
         reading.start()

@@ -40,13 +40,24 @@ func shell(_ program: String, _ arguments: [String]) throws -> String {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     // ffmpeg and ffprobe are run with -v error: what they say of errors fits a pipe's buffer.
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    let data = readAll(output)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let message = String(decoding: readAll(errors), as: UTF8.self)
         throw ShellError(text: "\(program) \(arguments.joined(separator: " ")): \(message)")
     }
     return String(decoding: data, as: UTF8.self)
+}
+
+/// Everything that comes out of a pipe; Foundation's own reading dies of EINTR.
+func readAll(_ pipe: Pipe) -> Data {
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+        let got = read(pipe.fileHandleForReading.fileDescriptor, &buffer, buffer.count)
+        if got > 0 { data.append(contentsOf: buffer.prefix(got)) }
+        if got == 0 || got < 0 && errno != EINTR { return data }
+    }
 }
 
 struct ShellError: Error, CustomStringConvertible {
@@ -64,7 +75,8 @@ func probe(_ path: String, _ streams: String, packets entries: String) throws ->
     try shell(
         "ffprobe",
         ["-v", "quiet", "-select_streams", streams, "-show_entries", "packet=\(entries)", "-of", "csv=p=0", "-show_data_hash", "md5", path])
-        .split(separator: "\n").map(String.init)
+        // Packets with side data are printed with an empty field more.
+        .split(separator: "\n").map { $0.split(separator: ",").joined(separator: ",") }.filter { !$0.isEmpty }
 }
 
 func probe(_ path: String, _ streams: String, stream entries: String) throws -> [String] {

@@ -37,6 +37,7 @@ public enum MediaError: Error, Sendable, Equatable {
     case unwritable(String, why: String)
     case diskFull(String)
     case readerGone
+    case nothingWritten(String)
     case onePictureOnly(String)
     case wrongFrameSize(expected: String, got: String)
     /// Anything else FFmpeg reports.
@@ -85,6 +86,7 @@ extension MediaError: CustomStringConvertible {
         case .unwritable(let path, let why): "\(path): cannot be written (\(why))"
         case .diskFull(let path): "\(path): the disk is full; make room or write elsewhere"
         case .readerGone: "the reader of the output went away"
+        case .nothingWritten(let path): "\(path): not written, since there was not one frame"
         case .onePictureOnly(let path): "\(path): holds one picture only; for a row of them name it like frame-%04d.png"
         case .wrongFrameSize(let expected, let got): "a frame of \(got) came where \(expected) was announced"
         case .failed(let action, let path, let why): "\(path): \(action) failed (\(why))"

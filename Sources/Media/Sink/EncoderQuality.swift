@@ -1,20 +1,30 @@
 import CFFmpeg
+import Foundation
 
 /// Quality, preset and the like, put in the words of each encoder.
 struct EncoderQuality {
     let options: SinkOptions
     let name: String
 
+    /// What x264 and x265 call their presets; both print a complaint of their own about any other.
+    private static let presets = [
+        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",
+    ]
+
     /// Options that were asked for by name and not taken stay in `settings`.
     func apply(
         to context: UnsafeMutablePointer<AVCodecContext>, settings: inout OptionDictionary, warnings: OneTimeWarnings
-    ) {
+    ) throws(MediaError) {
+        quieten(&settings)
         let hasOptions = context.pointee.priv_data != nil && context.pointee.codec.pointee.priv_class != nil
         func knows(_ option: String) -> Bool {
             hasOptions && av_opt_find(context.pointee.priv_data, option, nil, 0, 0) != nil
         }
         if let preset = options.preset {
             if knows("preset") {
+                if ["libx264", "libx265"].contains(name), !Self.presets.contains(preset) {
+                    throw .optionRefused("preset", value: preset, by: name)
+                }
                 settings["preset"] = preset
             } else {
                 warnings.report(.optionIgnored("preset", by: name))
@@ -35,6 +45,15 @@ struct EncoderQuality {
                 settings["quality"] = "90"
             }
         }
+    }
+
+    /// Encoders that print to stderr past FFmpeg's log are told not to, unless the user says otherwise.
+    private func quieten(_ settings: inout OptionDictionary) {
+        if name == "libx265" {
+            let own = settings["x265-params"].map { ":" + $0 } ?? ""
+            settings["x265-params"] = "log-level=error" + own
+        }
+        if name == "libsvtav1" { setenv("SVT_LOG", "1", 0) }
     }
 
     private var defaultCRF: Double {

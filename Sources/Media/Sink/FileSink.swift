@@ -94,6 +94,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     public func finish() throws {
         guard isOpen else { return }
         do {
+            if frames == 0 { throw MediaError.nothingWritten(path) }
             try encoder.end()
             try drain()
             let status = av_write_trailer(context)

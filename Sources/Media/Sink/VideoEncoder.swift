@@ -81,7 +81,7 @@ final class VideoEncoder {
 
     private func open(_ codec: UnsafePointer<AVCodec>, options: SinkOptions, warnings: OneTimeWarnings) throws(MediaError) {
         var settings = OptionDictionary(options.codecOptions)
-        EncoderQuality(options: options, name: name).apply(to: context, settings: &settings, warnings: warnings)
+        try EncoderQuality(options: options, name: name).apply(to: context, settings: &settings, warnings: warnings)
         let status = avcodec_open2(context, codec, &settings.handle)
         if let left = settings.entries.first { throw .optionRefused(left.name, value: left.value, by: name) }
         guard status >= 0 else {
