@@ -118,7 +118,8 @@ struct StreamCopies {
         av_packet_rescale_ts(packet, copy.timeBase, base)
         packet.pointee.stream_index = copy.output.pointee.index
         packet.pointee.pos = -1
-        if packet.pointee.dts == tempera_nopts { packet.pointee.dts = packet.pointee.pts }
+        // Sound and words are decoded in the order they are played: where a demuxer's guess differs, the time stated holds.
+        if packet.pointee.pts != tempera_nopts { packet.pointee.dts = packet.pointee.pts }
         if packet.pointee.dts == tempera_nopts { packet.pointee.dts = copy.last.map { $0 + 1 } ?? 0 }
         if let last = copy.last, packet.pointee.dts < last + (isStrict ? 1 : 0) {
             packet.pointee.dts = last + (isStrict ? 1 : 0)

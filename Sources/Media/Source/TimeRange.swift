@@ -19,7 +19,7 @@ struct TimeRange {
 
     /// Judges a packet of another stream by when it is played, and counts its times from the start.
     ///
-    /// Sound that straddles the start is kept whole, a little before 0; a subtitle that does so begins at 0.
+    /// Sound that straddles the start is kept whole, a little before 0; a subtitle is cut at both ends.
     func cut(_ packet: UnsafeMutablePointer<AVPacket>, timeBase base: AVRational, isSubtitle: Bool) -> Verdict {
         let time = packet.pointee.pts != tempera_nopts ? packet.pointee.pts : packet.pointee.dts
         guard time != tempera_nopts else { return .keep }
@@ -33,6 +33,10 @@ struct TimeRange {
             packet.pointee.duration += time - first
             packet.pointee.pts = 0
             packet.pointee.dts = 0
+        }
+        if isSubtitle, let end, packet.pointee.pts != tempera_nopts {
+            let rest = av_rescale_q(end - start, timeBase, base) - packet.pointee.pts
+            packet.pointee.duration = min(packet.pointee.duration, rest)
         }
         return .keep
     }
