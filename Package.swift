@@ -14,7 +14,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CFFmpeg",
-            pkgConfig: "libavdevice libavfilter libavformat libavcodec libswscale libswresample libavutil",
+            pkgConfig: "libavformat libavcodec libswscale libswresample libavutil",
             providers: [.apt([
                 "libavdevice-dev", "libavfilter-dev", "libavformat-dev", "libavcodec-dev", "libswscale-dev",
                 "libswresample-dev", "libavutil-dev",

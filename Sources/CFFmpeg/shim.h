@@ -2,10 +2,6 @@
 // Nothing else belongs here.
 #pragma once
 #include <libavcodec/avcodec.h>
-#include <libavdevice/avdevice.h>
-#include <libavfilter/avfilter.h>
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
@@ -16,6 +12,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
+#include "optional.h"
 
 static const int tempera_averror_eof = AVERROR_EOF;
 static const int tempera_averror_invalid_data = AVERROR_INVALIDDATA;

@@ -18,6 +18,5 @@ enum FFmpegLog {
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             logger.debug("\(text.trimmingCharacters(in: .whitespacesAndNewlines))")
         }
-        avdevice_register_all()
     }()
 }

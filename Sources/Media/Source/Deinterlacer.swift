@@ -19,21 +19,20 @@ final class Deinterlacer {
         let description =
             "video_size=\(picture.width)x\(picture.height):pix_fmt=\(picture.format)"
             + ":time_base=\(timeBase.num)/\(timeBase.den):pixel_aspect=\(aspect.num)/\(max(aspect.den, 1))"
-        var graph = avfilter_graph_alloc()
+        var graph = tempera_avfilter_graph_alloc()
         graph?.pointee.nb_threads = 1
         var nodes: [UnsafeMutablePointer<AVFilterContext>] = []
         for (name, arguments) in [
             ("buffer", description), (Self.filterName, "mode=send_frame:parity=auto:deint=interlaced"), ("buffersink", ""),
         ] {
             var node: UnsafeMutablePointer<AVFilterContext>?
-            guard avfilter_graph_create_filter(&node, avfilter_get_by_name(name), name, arguments, nil, graph) >= 0, let node
-            else { break }
+            guard tempera_avfilter_add(&node, name, arguments, graph) >= 0, let node else { break }
             nodes.append(node)
         }
-        guard let made = graph, nodes.count == 3, avfilter_link(nodes[0], 0, nodes[1], 0) >= 0,
-            avfilter_link(nodes[1], 0, nodes[2], 0) >= 0, avfilter_graph_config(made, nil) >= 0
+        guard let made = graph, nodes.count == 3, tempera_avfilter_link(nodes[0], nodes[1]) >= 0,
+            tempera_avfilter_link(nodes[1], nodes[2]) >= 0, tempera_avfilter_graph_config(made) >= 0
         else {
-            avfilter_graph_free(&graph)
+            tempera_avfilter_graph_free(&graph)
             throw .failed(action: "deinterlacing", path: path, why: "the filter \(Self.filterName) is refused")
         }
         self.graph = made
@@ -43,7 +42,7 @@ final class Deinterlacer {
 
     deinit {
         var graph: UnsafeMutablePointer<AVFilterGraph>? = graph
-        avfilter_graph_free(&graph)
+        tempera_avfilter_graph_free(&graph)
     }
 
     func takes(_ frame: UnsafePointer<AVFrame>) -> Bool {
@@ -53,14 +52,14 @@ final class Deinterlacer {
     /// Hands over the picture in `frame`, or says that there are no more.
     func send(_ frame: UnsafeMutablePointer<AVFrame>?) {
         if let frame { frame.pointee.pts = frame.pointee.best_effort_timestamp }
-        _ = av_buffersrc_add_frame_flags(input, frame, 0)
+        _ = tempera_av_buffersrc_add_frame(input, frame)
     }
 
     /// - Returns: whether a picture came; it lags one behind.
     func receive(into frame: UnsafeMutablePointer<AVFrame>) -> Bool {
-        guard av_buffersink_get_frame(output, frame) >= 0 else { return false }
+        guard tempera_av_buffersink_get_frame(output, frame) >= 0 else { return false }
         if frame.pointee.pts != tempera_nopts {
-            frame.pointee.pts = av_rescale_q(frame.pointee.pts, av_buffersink_get_time_base(output), timeBase)
+            frame.pointee.pts = av_rescale_q(frame.pointee.pts, tempera_av_buffersink_get_time_base(output), timeBase)
         }
         frame.pointee.best_effort_timestamp = frame.pointee.pts
         return true

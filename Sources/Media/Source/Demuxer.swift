@@ -22,7 +22,7 @@ final class Demuxer {
         isLive = options.live || location.isLive
         var format: UnsafePointer<AVInputFormat>?
         if let name = options.format {
-            format = av_find_input_format(name)
+            format = InputFormat.named(name)
             if format == nil { throw .unknownInputFormat(name) }
         }
         var url = path
@@ -39,9 +39,9 @@ final class Demuxer {
         case .named(let name, let implied):
             input = nil
             url = name
-            format = format ?? av_find_input_format(implied)
+            format = format ?? InputFormat.named(implied)
         }
-        if format == nil, input?.begins(with: "YUV4MPEG2 ") == true { format = av_find_input_format("yuv4mpegpipe") }
+        if format == nil, input?.begins(with: "YUV4MPEG2 ") == true { format = InputFormat.named("yuv4mpegpipe") }
         if format == nil, let bytes = input?.context {
             let status = av_probe_input_buffer2(bytes, &format, url, nil, 0, 0)
             guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "reading") }

@@ -21,7 +21,7 @@ enum InputLocation: Equatable {
         } else if let scheme = path.range(of: "://"), Self.isScheme(path[..<scheme.lowerBound]) {
             guard allowNetwork else { throw .networkNotAllowed(path) }
             self = .network(path)
-        } else if let format, let found = av_find_input_format(format), found.pointee.flags & AVFMT_NOFILE != 0 {
+        } else if let format, let found = InputFormat.named(format), found.pointee.flags & AVFMT_NOFILE != 0 {
             self = .named(path, format: format)
         } else if Self.isPattern(path), !FileManager.default.fileExists(atPath: path) {
             self = .named(path, format: "image2")

@@ -40,7 +40,7 @@ public final class Painter: @unchecked Sendable {
         plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
         try plan.checkMemory()
         executor = try plan.engine.executor(for: plan, model: model, packed: packed, pool: pool)
-        self.model = model
+        self.model = executor.packed?.model ?? model  // packed weights need no second copy
         self.pool = pool
     }
 

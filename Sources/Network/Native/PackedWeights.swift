@@ -22,6 +22,7 @@ final class PackedWeights: @unchecked Sendable {
         }
     }
 
+    /// What is not packed: the biases and the parameters of the instance norms.
     let model: Model
     let kernels: NativeKernels
     /// One a layer of the graph.
@@ -43,7 +44,9 @@ final class PackedWeights: @unchecked Sendable {
             return entry
         }
         bytes = Self.bytes(graph, kernels)
-        self.model = model
+        var rest = model
+        for layer in graph.layers { rest.tensors["\(layer.convolution.name).conv2d.weight"] = nil }
+        self.model = rest
         self.kernels = kernels
     }
 
