@@ -12,6 +12,14 @@ public typealias WritingOptions = Media.SinkOptions
 public typealias PaintingOptions = Network.PainterOptions
 /// The arithmetic of the network.
 public typealias Precision = Network.Precision
+/// What runs the network.
+public typealias Engine = Network.Engine
+/// What one layer of the network took.
+public typealias LayerTiming = Network.LayerTiming
+/// What a figure must be read with.
+public typealias MachineFacts = Pipeline.MachineFacts
+/// Measurements and what lies between them.
+public typealias Quantiles = Pipeline.Quantiles
 /// A size of which one side may be -1.
 public typealias RequestedSize = Media.RequestedSize
 /// What to do with interlaced frames.

@@ -39,7 +39,8 @@ enum Main {
             print(Root.fullMessage(for: error))  // help that was asked for
         } else if code == .validationFailure {
             let message = Root.message(for: error)
-            Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst()); see 'tempera --help'")
+            let see = message.hasSuffix("?") ? " See" : "; see"
+            Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst())\(see) 'tempera --help'")
         } else {
             Console.shared.note("\(error)")
         }

@@ -2,8 +2,10 @@ import ArgumentParser
 import Tempera
 
 /// `640x360`, `1280x-1`.
-struct SizeArgument: ExpressibleByArgument {
+struct SizeArgument: ExpressibleByArgument, CustomStringConvertible {
     let size: RequestedSize
+
+    init(width: Int, height: Int) { size = RequestedSize(width: width, height: height) }
 
     init?(argument: String) {
         let sides = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
@@ -12,6 +14,8 @@ struct SizeArgument: ExpressibleByArgument {
         else { return nil }
         size = RequestedSize(width: width, height: height)
     }
+
+    var description: String { "\(size.width)x\(size.height)" }
 
     private static func isSide(_ side: Int) -> Bool { side == -1 || (1...65536).contains(side) }
 }

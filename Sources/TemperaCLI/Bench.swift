@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import Tempera
+
+/// `tempera bench`
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Time the network alone on this machine.", usage: "tempera bench [options]",
+        discussion: "Paints one picture again and again after a warm-up. JSON times are milliseconds.")
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: the first bundled)", valueName: "name|file"))
+    var style: String?
+
+    @Option(help: ArgumentHelp("Size of the picture.", valueName: "WxH"))
+    var size = SizeArgument(width: 640, height: 360)
+
+    @OptionGroup var network: NetworkArguments
+
+    @Option(help: ArgumentHelp("A picture to paint, as raw rgb24. (default: a made-up one)", valueName: "file"), completion: .file())
+    var input: String?
+
+    @Option(help: "Go on at least this long. (default: 3, or 0 with --frames)")
+    var seconds: Double?
+
+    @Option(help: "Time at least this many frames. (default: 3)")
+    var frames: Int?
+
+    @Option(help: ArgumentHelp("Write the last painted picture there, as raw rgb24.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @Flag(help: "Print JSON, with the time of every frame.")
+    var json = false
+
+    func validate() throws {
+        if size.size.width < 1 || size.size.height < 1 { throw ValidationError("--size needs both sides") }
+        if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
+        if let seconds, !(0...86400).contains(seconds) { throw ValidationError("--seconds must be 0 to 86400") }
+    }
+
+    func run() throws {
+        let style = try self.style.map { name in try Style(name) } ?? Style.standard()
+        var benchmark = Benchmark(style: style, width: size.size.width, height: size.size.height)
+        benchmark.painting = network.options
+        benchmark.seconds = seconds ?? (frames == nil ? 3 : 0)
+        benchmark.frames = frames ?? 3
+        if let input { benchmark.picture = try picture(input) }
+        let result = try benchmark.run()
+        if let output { try result.painted.write(rgb24: output) }
+        let report = BenchReport(
+            result, style: style.name, width: benchmark.width, height: benchmark.height, precision: network.precision)
+        print(json ? try report.json : report.table)
+    }
+
+    private func picture(_ path: String) throws -> Picture {
+        guard let bytes = FileManager.default.contents(atPath: path) else { throw Failure(text: "\(path): cannot be read") }
+        let (width, height) = (size.size.width, size.size.height)
+        guard bytes.count == width * height * 3 else {
+            throw Failure(text: "\(path): has \(bytes.count) bytes where rgb24 of \(width)x\(height) has \(width * height * 3)")
+        }
+        return try Picture(width: width, height: height, bytes: Array(bytes))
+    }
+}
+
+extension Picture {
+    fileprivate func write(rgb24 path: String) throws {
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw Failure(text: "\(path): cannot be written")
+        }
+    }
+}
