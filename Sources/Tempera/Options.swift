@@ -12,6 +12,14 @@ public typealias WritingOptions = Media.SinkOptions
 public typealias PaintingOptions = Network.PainterOptions
 /// The arithmetic of the network.
 public typealias Precision = Network.Precision
+/// What to give up first when a live run cannot keep up.
+public typealias Preference = Pipeline.Preference
+/// What becomes of a frame that there is no time to paint.
+public typealias LatePolicy = Pipeline.LatePolicy
+/// What became of the frames of a run.
+public typealias FrameCounts = Pipeline.FrameCounts
+/// Where the time of a run went.
+public typealias RunProfile = Pipeline.RunProfile
 /// What runs the network.
 public typealias Engine = Network.Engine
 /// What one layer of the network took.

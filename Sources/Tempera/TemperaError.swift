@@ -4,6 +4,7 @@ import Network
 /// Everything that can go wrong for a user of this library. `description` is one line that says what to do.
 public enum TemperaError: Error, Sendable {
     case outputExists(String)
+    case unwritable(String)
     case wrongSize(expected: String, got: String)
     case style(StyleError)
     case weights(WeightsError)
@@ -27,6 +28,7 @@ extension TemperaError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .outputExists(let path): "\(path): exists; add -y to overwrite it"
+        case .unwritable(let path): "\(path): cannot be written"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .style(let error): error.description
         case .weights(let error): error.description

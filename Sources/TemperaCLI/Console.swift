@@ -19,9 +19,12 @@ final class Console: Sendable {
     /// A line of its own: `tempera: …`.
     func note(_ text: String) {
         state.withLock { state in
-            write(erasing(&state) + "tempera: \(text)\n")
+            write(raw: erasing(&state) + "tempera: \(text)\n")
         }
     }
+
+    /// Text of several lines, as it is.
+    func write(_ text: String) { state.withLock { state in write(raw: erasing(&state) + "\n\(text)\n") } }
 
     /// Replaces the progress line, at most five times a second; nothing happens unless stderr is a terminal.
     func draw(_ line: @autoclosure () -> String) {
@@ -31,7 +34,7 @@ final class Console: Sendable {
             guard now - state.lastDraw >= Self.redrawInterval else { return }
             state.lastDraw = now
             let line = String(line().prefix(max(20, Self.columns - 1)))
-            write(erasing(&state) + line)
+            write(raw: erasing(&state) + line)
             state.shown = line.count
         }
     }
@@ -42,7 +45,7 @@ final class Console: Sendable {
     /// Asks until the answer is y, yes, n, no, nothing (no) or the end of stdin (no).
     func ask(_ question: String) -> Bool {
         while true {
-            state.withLock { state in write(erasing(&state) + "tempera: \(question) [y/N] ") }
+            state.withLock { state in write(raw: erasing(&state) + "tempera: \(question) [y/N] ") }
             switch readLine()?.trimmingCharacters(in: .whitespaces).lowercased() {
             case "y", "yes": return true
             case nil, "", "n", "no": return false
@@ -52,14 +55,14 @@ final class Console: Sendable {
     }
 
     /// Takes the progress line off the screen.
-    func erase() { state.withLock { state in write(erasing(&state)) } }
+    func erase() { state.withLock { state in write(raw: erasing(&state)) } }
 
     private func erasing(_ state: inout State) -> String {
         defer { state.shown = 0 }
         return state.shown > 0 ? "\r\u{1B}[K" : ""
     }
 
-    private func write(_ text: String) {
+    private func write(raw text: String) {
         if !text.isEmpty { FileHandle.standardError.write(Data(text.utf8)) }
     }
 

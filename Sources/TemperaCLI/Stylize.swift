@@ -20,8 +20,14 @@ struct Stylize: ParsableCommand {
     @OptionGroup(title: "Painting") var painting: PaintingArguments
     @OptionGroup(title: "Input") var reading: InputArguments
     @OptionGroup(title: "Output") var writing: OutputArguments
+    @OptionGroup(title: "Pace") var pace: PaceArguments
     @OptionGroup(title: "Network") var network: NetworkArguments
+    @OptionGroup(title: "Reports") var reports: ReportArguments
     @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws {
+        if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
+    }
 
     func run() throws {
         messages.verbosity.bootstrap()
@@ -30,26 +36,45 @@ struct Stylize: ParsableCommand {
 
         let style = try chosenStyle(log)
         var job = Job(input: input, output: output, style: style)
-        job.overwrite = try mayOverwrite()
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)
-        writing.apply(to: &job.writing)
+        writing.apply(to: &job, input: reading.format)
+        pace.apply(to: &job)
+        reports.apply(to: &job)
         job.painting = network.options
+        job.overwrite = try mayOverwrite()
 
+        let progressFile = try reports.progress.map { try ProgressFile($0) }
         let quiet = messages.verbosity == .quiet
         let summary = try job.run(cancellation: signals.cancellation) { event in
             switch event {
-            case .began(let width, let height):
+            case .began(let began):
                 signals.beginWork()
-                log.info("painting \(width)x\(height) in \(style.name)")
+                let memory = (Double(began.networkMemory) / 1e6).fixed(0)
+                log.info("painting \(began.width)x\(began.height): \(style.name), engine \(began.engine), \(memory) MB")
             case .warning(let warning): log.warning("\(warning)")
-            case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
+            case .progress(let progress):
+                progressFile?.update(progress)
+                if !quiet { Console.shared.draw(progress.line) }
             }
         }
-        let name = output == "-" ? "stdout" : output
-        let rate = "\(summary.frames) frames in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
-        if !quiet { Console.shared.note("\(name): \(rate)\(summary.wasStopped ? ", stopped early" : "")") }
+        progressFile?.finish()
+        if !quiet { tell(summary) }
+        if let profile = summary.profile { try reports.write(profile) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
+    }
+
+    private func tell(_ summary: Job.Summary) {
+        let counts = summary.counts
+        let name = output == "-" ? "stdout" : output
+        var text = "\(name): \(counts.written) frames in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
+        if summary.wasStopped { text += ", stopped early" }
+        Console.shared.note(text)
+        if pace.live || pace.pace || pace.fps != nil {
+            Console.shared.note(
+                "\(counts.received) in + \(counts.repeated) repeated - \(counts.dropped) dropped = \(counts.written) out; "
+                    + "late: decode \(counts.late.decode), network \(counts.late.network), encode \(counts.late.encode)")
+        }
     }
 
     private func chosenStyle(_ log: Logger) throws -> Style {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Tempera
 
 struct PaintingArguments: ParsableArguments {
@@ -63,6 +64,9 @@ struct OutputArguments: ParsableArguments {
     @Flag(name: .customShort("n"), help: "Never overwrite, and do not ask.")
     var keep = false
 
+    @Option(help: ArgumentHelp("Container, where the name does not tell: matroska, nut, rawvideo, … (default for '-': as the input)", valueName: "format"))
+    var outputFormat: String?
+
     @Option(help: "Encoder, by FFmpeg's name. (default: libx264 where the file can hold it)")
     var codec: String?
 
@@ -79,11 +83,81 @@ struct OutputArguments: ParsableArguments {
         if overwrite && keep { throw ValidationError("-y and -n exclude each other") }
     }
 
-    func apply(to options: inout WritingOptions) {
-        options.codec = codec
-        options.crf = crf
-        options.preset = preset
-        options.pixelFormat = pixFmt
+    /// - Parameter input: the format named for the input.
+    func apply(to job: inout Job, input: String?) {
+        job.overwrite = overwrite
+        job.writing.format = outputFormat ?? (job.output == "-" ? Self.format(forPipeFrom: input) : nil)
+        job.writing.codec = codec
+        job.writing.crf = crf
+        job.writing.preset = preset
+        if input == "rawvideo" { job.reading.pixelFormat = pixFmt }
+        if input != "rawvideo" || job.writing.format == "rawvideo" { job.writing.pixelFormat = pixFmt }
+    }
+
+    /// Raw frames stay raw; anything else becomes what every player reads from a pipe.
+    private static func format(forPipeFrom input: String?) -> String {
+        input == "rawvideo" || input == "yuv4mpegpipe" ? input ?? "" : "matroska"
+    }
+}
+
+struct PaceArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Constant output rate, by dropping and repeating frames.", valueName: "rate"))
+    var fps: RateArgument?
+
+    @Flag(help: "The source delivers in real time: keep up with it.")
+    var live = false
+
+    @Flag(help: "Read a file at the rate it plays, and keep up with it.")
+    var pace = false
+
+    @Option(help: "With --live or --pace, what to keep when the network is too slow.")
+    var prefer: Preference = .balanced
+
+    @Option(help: "With --live or --pace, what becomes of a frame that there is no time to paint.")
+    var late: LatePolicy = .repeat
+
+    func validate() throws {
+        if live && pace { throw ValidationError("--live and --pace exclude each other") }
+        if fps != nil && late == .drop { throw ValidationError("--fps needs --late repeat to keep its rate") }
+    }
+
+    func apply(to job: inout Job) {
+        job.rate = fps?.rate
+        job.pacing = live ? .live : pace ? .paced : .offline
+        job.preference = prefer
+        job.latePolicy = late
+    }
+}
+
+struct ReportArguments: ParsableArguments {
+    @Flag(help: "End with a table of where the time went.")
+    var profile = false
+
+    @Option(help: ArgumentHelp("Write the same as JSON.", valueName: "file"), completion: .file())
+    var profileJson: String?
+
+    @Option(help: ArgumentHelp("Write a Chrome/Perfetto trace of every stage and frame.", valueName: "file"), completion: .file())
+    var trace: String?
+
+    @Option(help: ArgumentHelp("Write progress for programs, as ffmpeg does; '-' for stdout.", valueName: "file|fd"))
+    var progress: String?
+
+    func apply(to job: inout Job) {
+        job.profiling = profile || profileJson != nil
+        job.trace = trace
+    }
+
+    /// What the run leaves behind.
+    func write(_ profile: RunProfile) throws {
+        let report = ProfileReport(profile: profile)
+        if let profileJson {
+            do {
+                try report.json.write(to: URL(fileURLWithPath: profileJson))
+            } catch {
+                throw Failure(text: "\(profileJson): cannot be written")
+            }
+        }
+        if self.profile { Console.shared.write(report.text) }
     }
 }
 

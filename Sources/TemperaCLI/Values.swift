@@ -65,4 +65,6 @@ struct RateArgument: ExpressibleByArgument {
 }
 
 extension Precision: ExpressibleByArgument {}
+extension Preference: ExpressibleByArgument {}
+extension LatePolicy: ExpressibleByArgument {}
 extension Deinterlacing: ExpressibleByArgument {}

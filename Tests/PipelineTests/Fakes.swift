@@ -111,7 +111,7 @@ final class FakePainter: FramePainter {
 
     init(willPaint: @escaping @Sendable (Int) throws -> Void = { _ in }) { self.willPaint = willPaint }
 
-    func paint(_ frame: VideoFrame) throws -> VideoFrame {
+    func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {
         try willPaint(Int(frame.timestamp))
         var painted = frame
         painted.pixels = PixelBuffer(width: 4, height: 4)

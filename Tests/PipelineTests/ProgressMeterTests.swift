@@ -3,12 +3,18 @@ import Testing
 @testable import Pipeline
 
 @Suite struct ProgressMeterTests {
+    private func written(_ frames: Int) -> FrameCounts {
+        var counts = FrameCounts()
+        counts.written = frames
+        return counts
+    }
+
     @Test func ratesComeFromTheClockHandedIn() {
         var meter = ProgressMeter(totalFrames: 100, totalSeconds: nil)
         // Ten frames a second for 4 s, then twenty a second for 3 s.
-        for i in 1...40 { meter.update(frames: i, mediaSeconds: 0, frameSeconds: 0, elapsed: Double(i) / 10) }
+        for i in 1...40 { meter.update(counts: written(i), mediaSeconds: 0, frameSeconds: 0, elapsed: Double(i) / 10) }
         #expect(abs(meter.progress.rateNow - 10) < 0.1)
-        for i in 1...60 { meter.update(frames: 40 + i, mediaSeconds: 0, frameSeconds: 0, elapsed: 4 + Double(i) / 20) }
+        for i in 1...60 { meter.update(counts: written(40 + i), mediaSeconds: 0, frameSeconds: 0, elapsed: 4 + Double(i) / 20) }
         #expect(abs(meter.progress.rateNow - 20) < 0.2)
         #expect(abs(meter.progress.rateAverage - 100 / 7) < 0.01)
         #expect(meter.progress.fraction == 1)
@@ -17,15 +23,15 @@ import Testing
 
     @Test func theFractionFollowsMediaTimeWhenItIsKnown() {
         var meter = ProgressMeter(totalFrames: 1000, totalSeconds: 10)
-        meter.update(frames: 1, mediaSeconds: 100, frameSeconds: 0.125, elapsed: 1)
-        meter.update(frames: 10, mediaSeconds: 102.375, frameSeconds: 0.125, elapsed: 5)
+        meter.update(counts: written(1), mediaSeconds: 100, frameSeconds: 0.125, elapsed: 1)
+        meter.update(counts: written(10), mediaSeconds: 102.375, frameSeconds: 0.125, elapsed: 5)
         #expect(meter.progress.fraction == 0.25)
         #expect(meter.progress.remaining == 15)
     }
 
     @Test func anUnknownLengthHasNoFraction() {
         var meter = ProgressMeter(totalFrames: nil, totalSeconds: 0)
-        meter.update(frames: 10, mediaSeconds: 2, frameSeconds: 0, elapsed: 5)
+        meter.update(counts: written(10), mediaSeconds: 2, frameSeconds: 0, elapsed: 5)
         #expect(meter.progress.fraction == nil)
         #expect(meter.progress.remaining == nil)
         #expect(meter.progress.rateAverage == 2)

@@ -29,6 +29,13 @@ public struct Governor: Sendable {
             self.ladder = ladder
             self.interval = interval
         }
+
+        /// Begins on the largest rung that is likely to keep up, when a frame took `lowestCost` seconds on the lowest.
+        public mutating func begin(lowestCost: Double) {
+            rung = RungController.likely(
+                ladder: ladder, preference: preference, rung: ladder.rungs.count - 1, seconds: lowestCost,
+                interval: interval)
+        }
     }
 
     /// One frame on its way through the stages, as the governor sees it.
@@ -38,8 +45,7 @@ public struct Governor: Sendable {
         let due: Double
         var begun = 0.0
         var painted = 0.0
-        /// Counted as late already.
-        var isLate = false
+        var rung = 0
     }
 
     public struct Arrival: Sendable {
@@ -58,6 +64,8 @@ public struct Governor: Sendable {
     }
 
     public private(set) var counts = FrameCounts()
+    /// Frames painted on each rung.
+    public private(set) var paintedOnRung: [Int]
     private let pacing: Pacing
     private var converter: RateConverter?
     private var schedule = FrameSchedule()
@@ -73,8 +81,11 @@ public struct Governor: Sendable {
         self.pacing = pacing
         converter = rate.map(RateConverter.init)
         switch pacing {
-        case .everyFrame: interval = 0
+        case .everyFrame:
+            interval = 0
+            paintedOnRung = [0]
         case .deadlines(let deadlines):
+            paintedOnRung = deadlines.ladder.rungs.map { _ in 0 }
             interval = Self.plausible(deadlines.interval)
             controller = RungController(
                 ladder: deadlines.ladder, preference: deadlines.preference, rung: deadlines.rung)
@@ -99,7 +110,6 @@ public struct Governor: Sendable {
         guard let placement = converter?.place(pts: pts) else {
             return Arrival(frame: frame, repeats: 0..<0, slot: nil, isDropped: false)
         }
-        counts.repeated += placement.repeats.count
         if placement.slot == nil { counts.dropped += 1 }
         return Arrival(
             frame: frame, repeats: placement.repeats, slot: placement.slot, isDropped: placement.slot == nil)
@@ -107,9 +117,7 @@ public struct Governor: Sendable {
 
     /// The source has ended; its last frame shows until `end`. Returns the slots that repeat it.
     public mutating func finished(end: Double) -> Range<Int64> {
-        let repeats = converter?.finish(end: end) ?? 0..<0
-        counts.repeated += repeats.count
-        return repeats
+        converter?.finish(end: end) ?? 0..<0
     }
 
     /// The paint stage has taken the frame and asks what to do with it.
@@ -117,19 +125,14 @@ public struct Governor: Sendable {
         let now = clock.advance(to: now)
         frame.begun = now
         guard case .deadlines(let deadlines) = pacing, let begun = lastBegun, let painted = lastPainted else {
-            lastBegun = now
-            return .paint(rung: rung)
+            return paint(&frame, at: now)
         }
         // It waited so long that a fresher one is there: the network was busy. Or it is far behind its time.
         let waited = now - frame.arrived > interval * Self.tolerance
         let behind = now - frame.due > max(Self.latencyLimit.intervals * interval, Self.latencyLimit.seconds)
         // However late, a picture is painted twice a second, after a moment in which stale frames may go.
         let isOwed = now - begun >= 1 / RungController.slowestRate && now - painted >= interval
-        guard waited || behind, !isOwed else {
-            lastBegun = now
-            return .paint(rung: rung)
-        }
-        frame.isLate = true
+        guard waited || behind, !isOwed else { return paint(&frame, at: now) }
         // Most of its wait the painter had nothing to do: it was the encoder that let nothing through.
         let wasIdle = now - painted > (now - frame.arrived) / 2
         switch (waited, wasIdle) {
@@ -138,9 +141,13 @@ public struct Governor: Sendable {
         case (false, _): counts.late.decode += 1
         }
         counts.dropped += 1
-        if deadlines.latePolicy == .drop { return .drop }
-        counts.repeated += 1
-        return .repeatLast
+        return deadlines.latePolicy == .drop ? .drop : .repeatLast
+    }
+
+    private mutating func paint(_ frame: inout Frame, at now: Double) -> Decision {
+        lastBegun = now
+        frame.rung = rung
+        return .paint(rung: rung)
     }
 
     /// The paint stage has painted the frame.
@@ -148,20 +155,31 @@ public struct Governor: Sendable {
         let now = clock.advance(to: now)
         frame.painted = now
         lastPainted = now
+        paintedOnRung[frame.rung] += 1
         controller?.painted(seconds: now - frame.begun, interval: interval, at: now)
     }
 
     /// The frame was given up before it was painted or written, because the run ends.
     public mutating func abandoned() { counts.dropped += 1 }
 
-    /// A frame that `begin` answered with `.repeatLast`, or a repeat of a conversion, was written.
-    public mutating func wroteRepeat() { counts.written += 1 }
+    /// The last painted frame was written again: for one that `begin` answered with `.repeatLast`, or for a slot of a
+    /// conversion.
+    @discardableResult
+    public mutating func wroteRepeat() -> FrameCounts {
+        counts.repeated += 1
+        counts.written += 1
+        return counts
+    }
 
     /// The painted frame was written.
-    public mutating func wrote(_ frame: Frame, at now: Double) {
-        let now = clock.advance(to: now)
+    @discardableResult
+    public mutating func wrote(_ frame: Frame, at now: Double) -> FrameCounts {
         counts.written += 1
-        guard case .deadlines = pacing else { return }
+        if case .deadlines = pacing { countLateness(frame, at: clock.advance(to: now)) }
+        return counts
+    }
+
+    private mutating func countLateness(_ frame: Frame, at now: Double) {
         // One interval to be decoded, two to wait and be painted, one to be encoded.
         let over = (
             decode: frame.arrived - frame.due - interval, network: frame.painted - frame.arrived - 2 * interval,

@@ -15,12 +15,13 @@ public struct Ladder: Sendable, Equatable {
 
     /// Sides are multiples of 4, as the network works on those. The last rung is the floor where the aspect allows it; a
     /// picture that is already as small has one rung.
-    public init(width: Int, height: Int) {
+    /// - Parameter limit: rungs at most.
+    public init(width: Int, height: Int, rungs limit: Int = .max) {
         var rungs = [Rung(width: width, height: height)]
         let smallest = max(
             Double(Self.floor.long) / Double(max(width, height)), Double(Self.floor.short) / Double(min(width, height)))
         var scale = 1.0
-        while scale > smallest {
+        while scale > smallest, rungs.count < limit {
             // A step that would end just above the floor goes all the way.
             scale = scale * 0.5.squareRoot() < smallest * 1.1 ? smallest : scale * 0.5.squareRoot()
             let rung = Rung(width: Self.side(width, scale), height: Self.side(height, scale))

@@ -2,9 +2,13 @@
 public struct RunProgress: Sendable, Equatable {
     /// Frames written so far.
     public var frames = 0
+    /// Of these, shown again in place of another or to fill a gap.
+    public var repeated = 0
+    /// Frames left out.
+    public var dropped = 0
     /// Frames there will be, when that is known.
     public var totalFrames: Int?
-    /// Presentation time of the last frame from the start of what is read, in seconds.
+    /// Length of what is written, in seconds.
     public var mediaSeconds = 0.0
     /// Wall time since the start, in seconds.
     public var elapsed = 0.0
@@ -41,13 +45,16 @@ public struct ProgressMeter: Sendable {
         progress.totalFrames = totalFrames
     }
 
-    /// `frames` have been written, the last showing at `mediaSeconds` on the stream's own clock for `frameSeconds`;
-    /// `elapsed` since the start of the run.
-    public mutating func update(frames: Int, mediaSeconds: Double, frameSeconds: Double, elapsed: Double) {
-        progress.frames = frames
+    /// A frame was written that shows at `mediaSeconds` on the stream's own clock for `frameSeconds`; `elapsed` since the
+    /// start of the run.
+    public mutating func update(counts: FrameCounts, mediaSeconds: Double, frameSeconds: Double, elapsed: Double) {
         let first = firstMediaSeconds ?? mediaSeconds
         firstMediaSeconds = first
-        progress.mediaSeconds = mediaSeconds - first
+        let frames = counts.written
+        progress.frames = frames
+        progress.repeated = counts.repeated
+        progress.dropped = counts.dropped
+        progress.mediaSeconds = mediaSeconds + frameSeconds - first
         progress.elapsed = elapsed
         progress.rateAverage = elapsed > 0 ? Double(frames) / elapsed : 0
         remember(frames: frames, at: elapsed)
@@ -55,7 +62,7 @@ public struct ProgressMeter: Sendable {
             progress.rateNow = Double(frames - first.frames) / (elapsed - first.time)
         }
         if let totalSeconds {
-            progress.fraction = min(1, max(0, (progress.mediaSeconds + frameSeconds) / totalSeconds))
+            progress.fraction = min(1, max(0, progress.mediaSeconds / totalSeconds))
         } else if let totalFrames, totalFrames > 0 {
             progress.fraction = min(1, Double(frames) / Double(totalFrames))
         }

@@ -6,24 +6,29 @@ import Media
 final class Ticket: @unchecked Sendable {
     /// What the encode stage does when the ticket's turn comes.
     enum Content {
-        case write(MediaItem)
+        case packet(CopiedPacket)
+        case painted(VideoFrame, Governor.Frame)
+        /// The last painted frame once more, at another time.
+        case again(timestamp: Int64, duration: Int64)
+        /// A dropped frame.
+        case nothing
         /// The frame was given up before it was begun; nothing after it is written either.
         case abandoned
     }
 
-    /// Whether this is a frame's place: only frames count as in flight.
-    let isFrame: Bool
+    /// Whether a frame in flight belongs to it.
+    let isInFlight: Bool
     // Written by one stage before the signal and read by another after it: that order makes the class safe to send.
     private var content = Content.abandoned
     private let filled = DispatchSemaphore(value: 0)
 
     /// A place that a painter will fill.
-    init() { isFrame = true }
+    init() { isInFlight = true }
 
     /// A place that needs no painting.
-    init(passing packet: CopiedPacket) {
-        isFrame = false
-        fill(.write(.packet(packet)))
+    init(_ content: Content) {
+        isInFlight = false
+        fill(content)
     }
 
     func fill(_ content: Content) {

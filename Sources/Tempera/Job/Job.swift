@@ -12,7 +12,7 @@ import Synchronization
 /// let summary = try job.run { event in
 ///     if case .progress(let progress) = event { print(progress.frames, progress.rateNow) }
 /// }
-/// print(summary.frames, "frames")
+/// print(summary.counts.written, "frames")
 /// ```
 ///
 /// `run` blocks its caller; use a ``Cancellation`` to end it early from another thread. A failed job leaves nothing
@@ -28,6 +28,18 @@ public struct Job: Sendable {
     public var painting = PaintingOptions()
     /// Whether an existing output may be replaced.
     public var overwrite = false
+    /// Constant output rate, by dropping and repeating frames; nil keeps every frame and its time.
+    public var rate: Rational?
+    /// Whether frames have deadlines.
+    public var pacing = Pacing.offline
+    /// With deadlines: what is given up first.
+    public var preference = Preference.balanced
+    /// With deadlines: what becomes of a frame that there is no time to paint.
+    public var latePolicy = LatePolicy.repeat
+    /// Whether the summary has a profile.
+    public var profiling = false
+    /// Where a Chrome/Perfetto trace of every stage and frame goes.
+    public var trace: String?
 
     public init(input: String, output: String, style: Style) {
         self.input = input
@@ -35,25 +47,45 @@ public struct Job: Sendable {
         self.style = style
     }
 
+    public enum Pacing: Sendable {
+        /// Every frame is painted, as fast as that goes.
+        case offline
+        /// A file is read at the rate it plays, and frames have deadlines.
+        case paced
+        /// The source delivers in real time, and frames have deadlines.
+        case live
+    }
+
     /// What `run` tells while it works. Comes from several threads, one event at a time from each.
     public enum Event: Sendable {
-        /// Both ends are open and frames of this size will be painted.
-        case began(width: Int, height: Int)
+        case began(Began)
         case warning(Warning)
         /// After every written frame.
         case progress(Progress)
     }
 
+    /// Both ends are open.
+    public struct Began: Sendable {
+        /// Of the frames, in and out.
+        public var width: Int
+        public var height: Int
+        public var engine: Engine
+        /// Bytes that the network holds.
+        public var networkMemory: Int
+    }
+
     /// What a job did.
     public struct Summary: Sendable {
-        /// Frames in the output.
-        public var frames: Int
+        /// What became of the frames.
+        public var counts: FrameCounts
         /// Wall time of reading, painting and writing.
         public var seconds: Double
         /// The job was cancelled: the output ends early.
         public var wasStopped: Bool
+        public var profile: RunProfile?
 
-        public var framesPerSecond: Double { seconds > 0 ? Double(frames) / seconds : 0 }
+        /// Written frames a second.
+        public var framesPerSecond: Double { seconds > 0 ? Double(counts.written) / seconds : 0 }
     }
 
     /// - Throws: ``TemperaError``
@@ -62,37 +94,9 @@ public struct Job: Sendable {
     ) throws(TemperaError) -> Summary {
         if !overwrite, output != "-", FileManager.default.fileExists(atPath: output) { throw .outputExists(output) }
         do {
-            let warn: WarningHandler = { onEvent(.warning($0)) }
-            let source = try FileSource(input, options: reading, warn: warn)
-            let video = source.video
-            let painter = try Painter(model: style.model, width: video.width, height: video.height, options: painting)
-            let sink = try FileSink(output, video: video, copying: source, options: writing, warn: warn)
-            onEvent(.began(width: video.width, height: video.height))
-
-            let clock = ContinuousClock()
-            let start = clock.now
-            let meter = Mutex(ProgressMeter(totalFrames: video.frameCount, totalSeconds: video.duration))
-            let summary = try VideoPipeline(source: source, painters: [NetworkPainter(painter)], sink: sink)
-                .run(cancellation: cancellation) { frame in
-                    let elapsed = (clock.now - start).seconds
-                    let unit = video.timeBase.value
-                    onEvent(
-                        .progress(
-                            meter.withLock { meter in
-                                meter.update(
-                                    frames: frame.count, mediaSeconds: Double(frame.timestamp) * unit,
-                                    frameSeconds: Double(frame.duration) * unit, elapsed: elapsed)
-                                return meter.progress
-                            }))
-                }
-            return Summary(
-                frames: summary.framesOut, seconds: (clock.now - start).seconds, wasStopped: summary.wasStopped)
+            return try start(cancellation, onEvent)
         } catch {
             throw TemperaError(error)
         }
     }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -1,0 +1,75 @@
+import Media
+import Network
+
+/// Paints with a network, at the full resolution or on the rungs of a ladder: a frame is then scaled down, painted and
+/// scaled up again. All rungs are ready before the first frame.
+///
+/// Used by one thread at a time, as `FramePainter` demands; that makes it safe to send.
+public final class NetworkPainter: FramePainter, @unchecked Sendable {
+    private let full: Painter
+    private let lower: [Rung]
+    private let pool: PixelPool
+    private let layers: LayerTotals?
+
+    /// A resolution below the full one.
+    private struct Rung {
+        let painter: Painter
+        let down: PixelScaler
+        let up: PixelScaler
+        let input: PixelBuffer
+        let output: PixelBuffer
+    }
+
+    /// - Parameters:
+    ///   - ladder: its first rung is the frames' size.
+    ///   - layers: where the times of the network's layers are added up.
+    /// - Throws: `NetworkError`, `MediaError` when a size is out of range or does not fit in memory.
+    public init(model: Model, ladder: Ladder, options: PainterOptions, layers: LayerTotals? = nil) throws {
+        let size = ladder.rungs[0]
+        let threads = ThreadPool(threads: options.threads)
+        full = try Painter(model: model, width: size.width, height: size.height, options: options, pool: threads)
+        lower = try ladder.rungs.dropFirst().map { rung in
+            Rung(
+                painter: try Painter(model: model, width: rung.width, height: rung.height, options: options, pool: threads),
+                down: try PixelScaler(from: (size.width, size.height), to: (rung.width, rung.height)),
+                up: try PixelScaler(from: (rung.width, rung.height), to: (size.width, size.height)),
+                input: PixelBuffer(width: rung.width, height: rung.height),
+                output: PixelBuffer(width: rung.width, height: rung.height))
+        }
+        pool = PixelPool(width: size.width, height: size.height)
+        self.layers = layers
+    }
+
+    /// What runs the network, and the bytes it holds on all rungs.
+    public var engine: Engine { full.engine }
+    public var bytes: Int { lower.reduce(full.bytes) { $0 + $1.painter.bytes } }
+
+    public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {
+        var painted = frame
+        painted.pixels = pool.take()
+        paint(frame.pixels, into: painted.pixels, rung: rung)
+        return painted
+    }
+
+    /// Seconds that a frame takes on the lowest rung, once it is warm.
+    public func lowestCost() -> Double {
+        let (input, output) = (pool.take(), pool.take())
+        paint(input, into: output, rung: lower.count)
+        let start = MonotonicClock.seconds
+        paint(input, into: output, rung: lower.count)
+        return MonotonicClock.seconds - start
+    }
+
+    private func paint(_ input: PixelBuffer, into output: PixelBuffer, rung index: Int) {
+        guard index > 0 else {
+            full.paint(input, into: output)
+            layers?.add(full.layerTimings)
+            return
+        }
+        let rung = lower[index - 1]
+        rung.down.scale(input, into: rung.input)
+        rung.painter.paint(rung.input, into: rung.output)
+        rung.up.scale(rung.output, into: output)
+        layers?.add(rung.painter.layerTimings)
+    }
+}

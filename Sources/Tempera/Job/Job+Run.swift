@@ -1,0 +1,84 @@
+import Foundation
+import Media
+import Network
+import Pipeline
+import Synchronization
+
+extension Job {
+    func start(_ cancellation: Cancellation, _ onEvent: @escaping @Sendable (Event) -> Void) throws -> Summary {
+        let warn: WarningHandler = { onEvent(.warning($0)) }
+        var reading = reading
+        if pacing == .live { reading.live = true }
+        let source = try FileSource(input, options: reading, warn: warn)
+        let video = source.video
+        let hasDeadlines = pacing != .offline
+        let ladder = Ladder(width: video.width, height: video.height, rungs: hasDeadlines ? .max : 1)
+        let traceFile = try trace.map(makeTrace)
+        let profiler = profiling || traceFile != nil ? Profiler(trace: traceFile) : nil
+        let painter = try NetworkPainter(
+            model: style.model, ladder: ladder, options: painting, layers: profiler?.layers)
+        let sink = try FileSink(output, video: converted(video), copying: source, options: writing, warn: warn)
+        onEvent(
+            .began(
+                Began(width: video.width, height: video.height, engine: painter.engine, networkMemory: painter.bytes)))
+
+        var options = VideoPipeline.Options()
+        options.governor = Governor(pacing: deadlines(video, ladder, painter), rate: rate?.value)
+        options.isPaced = pacing == .paced
+        options.profiler = profiler
+        if hasDeadlines { options.framesInFlight = 2 }
+
+        let clock = ContinuousClock()
+        let begun = clock.now
+        let unit = rate.map { 1 / $0.value } ?? video.timeBase.value
+        let total = rate.flatMap { rate in video.duration.map { Int(($0 * rate.value).rounded()) } } ?? video.frameCount
+        let meter = Mutex(ProgressMeter(totalFrames: total, totalSeconds: video.duration))
+        let summary = try VideoPipeline(source: source, painters: [painter], sink: sink, options: options)
+            .run(cancellation: cancellation) { frame in
+                let progress = meter.withLock { meter in
+                    meter.update(
+                        counts: frame.counts, mediaSeconds: Double(frame.timestamp) * unit,
+                        frameSeconds: Double(frame.duration) * unit, elapsed: (clock.now - begun).seconds)
+                    return meter.progress
+                }
+                onEvent(.progress(progress))
+            }
+        let seconds = (clock.now - begun).seconds
+        if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }
+        let mediaSeconds = meter.withLock { $0.progress.mediaSeconds }
+        return Summary(
+            counts: summary.counts, seconds: seconds, wasStopped: summary.wasStopped,
+            profile: profiler?.profile(summary, ladder: ladder, seconds: seconds, mediaSeconds: mediaSeconds))
+    }
+
+    private func makeTrace(_ path: String) throws(TemperaError) -> TraceFile {
+        do {
+            return try TraceFile(path)
+        } catch {
+            throw .unwritable(path)
+        }
+    }
+
+    /// The picture stream as the sink sees it.
+    private func converted(_ video: VideoFormat) -> VideoFormat {
+        guard let rate else { return video }
+        var video = video
+        video.timeBase = Rational(rate.denominator, rate.numerator)
+        video.frameRate = rate
+        return video
+    }
+
+    private func deadlines(_ video: VideoFormat, _ ladder: Ladder, _ painter: NetworkPainter) -> Governor.Pacing {
+        guard pacing != .offline else { return .everyFrame }
+        let rate = video.frameRate?.value ?? 0
+        var deadlines = Governor.Deadlines(ladder: ladder, interval: 1 / (rate > 0 ? rate : 25))
+        deadlines.preference = preference
+        deadlines.latePolicy = latePolicy
+        deadlines.begin(lowestCost: painter.lowestCost())
+        return .deadlines(deadlines)
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

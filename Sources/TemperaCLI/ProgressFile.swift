@@ -1,0 +1,73 @@
+import Foundation
+import Synchronization
+import Tempera
+
+/// Progress for programs, as ffmpeg's `-progress` writes it: blocks of `key=value` lines, the last key being `progress`.
+final class ProgressFile: Sendable {
+    private struct State {
+        let file: FileHandle
+        var last = ContinuousClock.now - ProgressFile.interval
+        var latest = Job.Progress()
+    }
+
+    private let state: Mutex<State>
+    private static let interval = Duration.milliseconds(500)
+
+    /// - Parameter target: a path, `-` for stdout, or the number of an open file descriptor (`3`, `pipe:3`).
+    init(_ target: String) throws {
+        let number = target.hasPrefix("pipe:") ? Int32(target.dropFirst(5)) : Int32(target)
+        let file: FileHandle
+        if target == "-" {
+            file = .standardOutput
+        } else if let number {
+            guard number > 2 || number == 1 || number == 2, fcntl(number, F_GETFD) != -1 else {
+                throw Failure(text: "--progress \(target): no such open file descriptor")
+            }
+            file = FileHandle(fileDescriptor: number)
+        } else {
+            guard FileManager.default.createFile(atPath: target, contents: nil), let opened = FileHandle(forWritingAtPath: target)
+            else { throw Failure(text: "\(target): cannot be written") }
+            file = opened
+        }
+        state = Mutex(State(file: file))
+    }
+
+    /// Writes a block, at most two a second.
+    func update(_ progress: Job.Progress) {
+        state.withLock { state in
+            state.latest = progress
+            let now = ContinuousClock.now
+            guard now - state.last >= Self.interval else { return }
+            state.last = now
+            Self.write(progress.block(isLast: false), to: state.file)
+        }
+    }
+
+    /// The last block.
+    func finish() { state.withLock { state in Self.write(state.latest.block(isLast: true), to: state.file) } }
+
+    /// A reader that went away is no reason to stop painting.
+    private static func write(_ block: String, to file: FileHandle) { try? file.write(contentsOf: Data(block.utf8)) }
+}
+
+extension Job.Progress {
+    func block(isLast: Bool) -> String {
+        let microseconds = Int64((mediaSeconds * 1e6).rounded())
+        let time = String(
+            format: "%02lld:%02lld:%02lld.%06lld", microseconds / 3_600_000_000, microseconds / 60_000_000 % 60,
+            microseconds / 1_000_000 % 60, microseconds % 1_000_000)
+        let speed = elapsed > 0 ? mediaSeconds / elapsed : 0
+        return """
+            frame=\(frames)
+            fps=\(rateAverage.fixed(2))
+            out_time_us=\(microseconds)
+            out_time_ms=\(microseconds)
+            out_time=\(time)
+            dup_frames=\(repeated)
+            drop_frames=\(dropped)
+            speed=\(speed.fixed(3))x
+            progress=\(isLast ? "end" : "continue")
+
+            """
+    }
+}
