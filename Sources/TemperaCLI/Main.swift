@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Tempera
 
 @main
 enum Main {
@@ -29,6 +30,8 @@ enum Main {
     private static func report(_ error: any Error) -> Int32 {
         switch error {
         case let status as ExitStatus: return status.code
+        // Whoever reads the output has what they wanted.
+        case TemperaError.media(.readerGone): return ExitStatus.failed
         case let failure as Failure:
             Console.shared.note(failure.text)
             return failure.code

@@ -18,7 +18,11 @@ final class Signals: @unchecked Sendable {
     init() {
         let queue = DispatchQueue(label: "tempera.signals")
         sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
+            // Dispatch takes the signal from the kernel's default action by itself on Linux. Ignoring it first would lose
+            // one that comes before it has.
+            #if canImport(Darwin)
+                signal(number, SIG_IGN)
+            #endif
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for (source, number) in zip(sources, [SIGINT, SIGTERM]) {

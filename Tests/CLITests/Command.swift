@@ -25,6 +25,7 @@ struct Command {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = folder }
+        signal(SIGPIPE, SIG_IGN)  // the command may end without reading its input
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         (process.standardInput, process.standardOutput, process.standardError) = (stdin, stdout, stderr)
         try process.run()
@@ -65,5 +66,51 @@ enum Fixture {
 
     static func text(_ name: String) throws -> String {
         try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+    }
+}
+
+/// The built `tempera` while it runs.
+final class RunningCommand {
+    private let process = Process()
+    private let stdin = Pipe()
+    private let output = Pipe()
+    private let errors = Pipe()
+    private let feeding = DispatchQueue(label: "stdin")
+
+    var stdout: FileHandle { output.fileHandleForReading }
+
+    init(_ arguments: [String]) throws {
+        process.executableURL = Command.program
+        process.arguments = arguments
+        (process.standardInput, process.standardOutput, process.standardError) = (stdin, output, errors)
+        signal(SIGPIPE, SIG_IGN)  // the command may end while it is fed
+        try process.run()
+    }
+
+    func feed(_ input: Data, andClose closes: Bool = true) {
+        let handle = stdin.fileHandleForWriting
+        feeding.async {
+            try? handle.write(contentsOf: input)
+            if closes { try? handle.close() }
+        }
+    }
+
+    func readStdout(until text: String) {
+        var seen = Data()
+        while seen.range(of: Data(text.utf8)) == nil {
+            let more = stdout.availableData
+            if more.isEmpty { return }
+            seen.append(more)
+        }
+    }
+
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// The exit code, negative for a signal, and what was said.
+    func wait() -> (code: Int32, stderr: String) {
+        let said = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return (code, String(decoding: said, as: UTF8.self))
     }
 }

@@ -1,3 +1,4 @@
+import Network
 import Testing
 
 @testable import Pipeline
@@ -38,5 +39,50 @@ import Testing
     @Test func thisMachineHasCoresAndMemory() {
         #expect(MachineFacts.current.cores >= 1 && MachineFacts.current.memory > 0)
         #expect(MachineFacts.peakMemory > 1_000_000)
+    }
+}
+
+@Suite struct HistogramTests {
+    @Test func quantilesAreRightToWithinABucket() {
+        var histogram = Histogram()
+        for i in 1...10_000 { histogram.add(Double(i) / 1000) }
+        #expect(histogram.count == 10_000 && histogram.longest == 10)
+        #expect(abs(histogram.mean - 5.0005) < 1e-9)
+        for q in [0.01, 0.5, 0.95, 0.99] { #expect(abs(histogram.quantile(q) / (10 * q) - 1) < 0.012) }
+        #expect(histogram.quantile(1) <= 10)
+    }
+
+    @Test func addingTwoIsCountingAll() {
+        var (one, other, all) = (Histogram(), Histogram(), Histogram())
+        for i in 1...100 {
+            let seconds = Double(i * i) * 1e-5
+            if i % 3 == 0 { one.add(seconds) } else { other.add(seconds) }
+            all.add(seconds)
+        }
+        one.add(other)
+        #expect(one.count == all.count && one.longest == all.longest)
+        #expect(one.quantile(0.7) == all.quantile(0.7))
+    }
+
+    @Test func holdsWhateverComes() {
+        var histogram = Histogram()
+        for seconds in [0, -1, 1e-12, 1e9] { histogram.add(seconds) }
+        #expect(histogram.count == 4 && histogram.longest == 1e9)
+        #expect(Histogram().quantile(0.5) == 0 && Histogram().mean == 0)
+    }
+}
+
+@Suite struct LayerTotalsTests {
+    @Test func addUpOverFrames() {
+        let totals = LayerTotals()
+        for i in 1...3 {
+            totals.add([
+                LayerTiming(name: "a", seconds: Double(i), flops: 10), LayerTiming(name: "b", seconds: 0.5, flops: 0),
+            ])
+        }
+        #expect(totals.frames == 3)
+        #expect(totals.layers == [
+            LayerTotals.Layer(name: "a", seconds: 6, flops: 30), LayerTotals.Layer(name: "b", seconds: 1.5, flops: 0),
+        ])
     }
 }

@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+/// Raw frames through stdin and stdout: whole runs of the command that need no file.
+@Suite struct PipeTests {
+    private static let size = (width: 48, height: 32)
+    private static let frameBytes = size.width * size.height * 3
+    private let raw = [
+        "-f", "rawvideo", "--size", "\(size.width)x\(size.height)", "--rate", "10", "-s", "starry-night", "--threads", "1",
+    ]
+
+    /// Frames of slowly changing slopes.
+    private func frames(_ count: Int) -> Data {
+        var bytes = Data(capacity: count * Self.frameBytes)
+        for frame in 0..<count {
+            for i in 0..<Self.frameBytes { bytes.append(UInt8(truncatingIfNeeded: i / 9 + frame * 5)) }
+        }
+        return bytes
+    }
+
+    private func frame(_ index: Int, of data: Data) -> Data {
+        data.subdata(in: index * Self.frameBytes..<(index + 1) * Self.frameBytes)
+    }
+
+    @Test func everyFrameComesOutPainted() throws {
+        let input = frames(7)
+        let result = try Command.run(["-", "-"] + raw, input: input)
+        #expect(result.code == 0)
+        #expect(result.stdout.count == input.count)
+        #expect(result.stdout != input)
+        #expect(result.stderr.contains("tempera: stdout: 7 frames in "))
+        // One frame alone is painted as it is among others.
+        let alone = try Command.run(["-", "-", "-q"] + raw, input: frame(3, of: input))
+        #expect(alone.stdout == frame(3, of: result.stdout))
+        #expect(alone.stderr.isEmpty)
+    }
+
+    @Test func theDigestOfAFileIsThatOfThePipe() throws {
+        let folder = try ScratchFolder()
+        let input = frames(5)
+        try input.write(to: URL(fileURLWithPath: folder.path("in.rgb")))
+        let toFile = try Command.run([folder.path("in.rgb"), folder.path("out.nut"), "--codec", "rawvideo", "--pix-fmt", "rgb24"] + raw)
+        #expect(toFile.code == 0)
+        let back = try Command.run([folder.path("in.rgb"), "-"] + raw)
+        let written = try Data(contentsOf: URL(fileURLWithPath: folder.path("out.nut")))
+        for index in 0..<5 { #expect(written.range(of: frame(index, of: back.stdout)) != nil) }
+    }
+
+    @Test func aPartialLastFrameIsDroppedWithAWarning() throws {
+        let result = try Command.run(["-", "-"] + raw, input: frames(3).dropLast(10))
+        #expect(result.code == 0)
+        #expect(result.stdout.count == 2 * Self.frameBytes)
+        #expect(result.stderr.contains("tempera: warning: the last frame is incomplete and was dropped\n"))
+    }
+
+    @Test func aReaderThatGoesAwayEndsTheRunQuietly() throws {
+        let process = try RunningCommand(["-", "-"] + raw)
+        process.feed(frames(200))
+        _ = process.stdout.readData(ofLength: Self.frameBytes)
+        try process.stdout.close()
+        let (code, stderr) = process.wait()
+        #expect(code == 1)
+        #expect(stderr.isEmpty)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func aSignalLeavesAPlayableFile(signal: Int32) throws {
+        let folder = try ScratchFolder()
+        // The input is kept open: the command waits for more when the signal comes.
+        let process = try RunningCommand(["-", folder.path("out.mkv"), "--progress", "-"] + raw)
+        process.feed(frames(6), andClose: false)
+        process.readStdout(until: "progress=continue")
+        process.send(signal)
+        let (exit, stderr) = process.wait()
+        #expect(exit == 128 + signal)
+        #expect(stderr.contains("stopped early"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["out.mkv"])
+        let again = try Command.run([folder.path("out.mkv"), "-", "--output-format", "rawvideo", "--pix-fmt", "rgb24", "-s", "starry-night"])
+        #expect(again.code == 0)
+        #expect(again.stdout.count >= Self.frameBytes && again.stdout.count % Self.frameBytes == 0)
+    }
+
+    @Test func aSignalBeforeTheFirstFrameLeavesNothing() throws {
+        let folder = try ScratchFolder()
+        let process = try RunningCommand(["-", folder.path("out.mkv"), "-v"] + raw)
+        process.send(SIGINT)
+        let (exit, _) = process.wait()
+        #expect(exit == 130 || exit == -SIGINT)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+    }
+
+    @Test func aConstantRateRepeatsFrames() throws {
+        let result = try Command.run(["-", "-", "--fps", "20"] + raw, input: frames(6))
+        #expect(result.code == 0)
+        #expect(result.stdout.count == 12 * Self.frameBytes)
+        #expect(frame(2, of: result.stdout) == frame(3, of: result.stdout))
+        #expect(frame(3, of: result.stdout) != frame(4, of: result.stdout))
+        #expect(result.stderr.contains("6 in + 6 repeated - 0 dropped = 12 out"))
+    }
+
+    @Test func aConstantRateDropsFrames() throws {
+        let result = try Command.run(["-", "-", "--fps", "5"] + raw, input: frames(6))
+        #expect(result.stdout.count == 3 * Self.frameBytes)
+        #expect(result.stderr.contains("6 in + 0 repeated - 3 dropped = 3 out"))
+    }
+
+    @Test func aPacedRunKeepsEveryPlace() throws {
+        let result = try Command.run(["-", "-", "--pace", "--rate", "50"] + raw, input: frames(20))
+        #expect(result.code == 0)
+        #expect(result.stdout.count == 20 * Self.frameBytes)
+        #expect(result.stderr.contains("20 in + ") && result.stderr.contains(" = 20 out"))
+    }
+
+    @Test func reportsAreWritten() throws {
+        let folder = try ScratchFolder()
+        let result = try Command.run(
+            [
+                "-", folder.path("out.nut"), "--profile", "--profile-json", folder.path("p.json"), "--trace",
+                folder.path("t.json"), "--progress", "-",
+            ] + raw, input: frames(8))
+        #expect(result.code == 0)
+        for word in ["decode", "paint", "encode", "res3.conv2", "fps", "peak memory", "8 in + 0 repeated - 0 dropped = 8 out"] {
+            #expect(result.stderr.contains(word), "\(word)")
+        }
+        let blocks = result.text.components(separatedBy: "\n")
+        #expect(blocks.suffix(2) == ["progress=end", ""])
+        #expect(blocks.last { $0.hasPrefix("frame=") } == "frame=8")
+        #expect(blocks.last { $0.hasPrefix("out_time=") } == "out_time=00:00:00.800000")
+
+        let profile = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path("p.json"))))
+        let keys = try #require(profile as? [String: Any])
+        #expect(keys["frames"] as? Int == 8)
+        #expect((keys["stages"] as? [[String: Any]])?.map { $0["frames"] as? Int } == [8, 8, 8])
+
+        let trace = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path("t.json"))))
+        let events = try #require((trace as? [String: Any])?["traceEvents"] as? [[String: Any]])
+        #expect(events.filter { $0["ph"] as? String == "X" }.count == 24)
+        #expect(events.filter { $0["name"] as? String == "thread_name" }.count == 3)
+    }
+}
