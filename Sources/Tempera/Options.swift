@@ -24,6 +24,8 @@ public typealias RunProfile = Pipeline.RunProfile
 public typealias Engine = Network.Engine
 /// What one layer of the network took.
 public typealias LayerTiming = Network.LayerTiming
+/// Runs every kernel of this machine against the portable one.
+public typealias KernelCheck = Network.KernelCheck
 /// What a figure must be read with.
 public typealias MachineFacts = Pipeline.MachineFacts
 /// Measurements and what lies between them.

@@ -28,6 +28,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Write the last painted picture there, as raw rgb24.", valueName: "file"), completion: .file())
     var output: String?
 
+    @Flag(help: "Instead, run every kernel of this machine against the portable one.")
+    var selfCheck = false
+
     @Flag(help: "Print JSON, with the time of every frame.")
     var json = false
 
@@ -38,6 +41,7 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
+        if selfCheck { return try checkKernels() }
         let style = try self.style.map { name in try Style(name) } ?? Style.standard()
         var benchmark = Benchmark(style: style, width: size.size.width, height: size.size.height)
         benchmark.painting = network.options
@@ -47,8 +51,24 @@ struct Bench: ParsableCommand {
         let result = try benchmark.run()
         if let output { try result.painted.write(rgb24: output) }
         let report = BenchReport(
-            result, style: style.name, width: benchmark.width, height: benchmark.height, precision: network.precision)
+            result, style: style.name, width: benchmark.width, height: benchmark.height)
         print(json ? try report.json : report.table)
+    }
+
+    private func checkKernels() throws {
+        let results = KernelCheck.run()
+        let rows = results.map {
+            [
+                $0.kernels, $0.family, "\($0.cases)", $0.worst.scientific, $0.tolerance.scientific,
+                $0.guardsHeld ? "held" : "broken", $0.passed ? "ok" : "FAILED",
+            ]
+        }
+        let header = ["KERNELS", "FAMILY", "CASES", "WORST", "ALLOWED", "GUARDS", "RESULT"]
+        print(Table(header: header, rows: rows, rightAligned: [2, 3, 4]).text)
+        let failed = results.filter { !$0.passed }
+        if !failed.isEmpty {
+            throw Failure(text: "\(failed.count) kernel families differ; run with TEMPERA_ISA=portable and report it")
+        }
     }
 
     private func picture(_ path: String) throws -> Picture {

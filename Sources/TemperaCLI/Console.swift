@@ -87,6 +87,9 @@ extension Double {
     /// With `digits` after the point.
     func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
 
+    /// As `1.2e-05`.
+    var scientific: String { String(format: "%.1e", self) }
+
     /// Seconds as `0:07`, `12:30`, `1:02:03`.
     var clock: String {
         let total = Int(max(0, self).rounded())

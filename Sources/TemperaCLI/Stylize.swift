@@ -51,7 +51,8 @@ struct Stylize: ParsableCommand {
             case .began(let began):
                 signals.beginWork()
                 let memory = (Double(began.networkMemory) / 1e6).fixed(0)
-                log.info("painting \(began.width)x\(began.height): \(style.name), engine \(began.engine), \(memory) MB")
+                log.info(
+                    "painting \(began.width)x\(began.height): \(style.name), \(began.engine) \(began.precision), \(memory) MB")
             case .warning(let warning): log.warning("\(warning)")
             case .progress(let progress):
                 progressFile?.update(progress)

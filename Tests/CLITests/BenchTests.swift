@@ -47,6 +47,13 @@ import Testing
         #expect(try bench("again.rgb", frames: "3") == once)
     }
 
+    @Test func theKernelsOfThisMachineAreRight() throws {
+        let result = try Command.run(["bench", "--self-check"])
+        #expect(result.code == 0)
+        let lines = result.text.split(separator: "\n").dropFirst()
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix("  ok") })
+    }
+
     @Test func anInputOfAnotherSizeIsOneLine() throws {
         let folder = try ScratchFolder()
         try Data(count: 100).write(to: URL(fileURLWithPath: folder.path("in.rgb")))

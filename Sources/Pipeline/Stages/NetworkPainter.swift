@@ -26,11 +26,11 @@ public final class NetworkPainter: FramePainter, @unchecked Sendable {
     /// - Throws: `NetworkError`, `MediaError` when a size is out of range or does not fit in memory.
     public init(model: Model, ladder: Ladder, options: PainterOptions, layers: LayerTotals? = nil) throws {
         let size = ladder.rungs[0]
-        let threads = ThreadPool(threads: options.threads)
-        full = try Painter(model: model, width: size.width, height: size.height, options: options, pool: threads)
+        let full = try Painter(model: model, width: size.width, height: size.height, options: options)
+        self.full = full
         lower = try ladder.rungs.dropFirst().map { rung in
             Rung(
-                painter: try Painter(model: model, width: rung.width, height: rung.height, options: options, pool: threads),
+                painter: try Painter(full, width: rung.width, height: rung.height),
                 down: try PixelScaler(from: (size.width, size.height), to: (rung.width, rung.height)),
                 up: try PixelScaler(from: (rung.width, rung.height), to: (size.width, size.height)),
                 input: PixelBuffer(width: rung.width, height: rung.height),
@@ -40,8 +40,10 @@ public final class NetworkPainter: FramePainter, @unchecked Sendable {
         self.layers = layers
     }
 
-    /// What runs the network, and the bytes it holds on all rungs.
+    /// What runs the network, and its arithmetic.
     public var engine: Engine { full.engine }
+    public var precision: Precision { full.precision }
+    /// Bytes that the network holds, on all rungs.
     public var bytes: Int { lower.reduce(full.bytes) { $0 + $1.painter.bytes } }
 
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {

@@ -33,7 +33,11 @@ public struct Benchmark: Sendable {
         public var layers: [LayerTiming]
         /// Multiplications and additions of one frame, as the architecture states it.
         public var flops: Double
+        /// Operations a second that this machine's multipliers reach on registers alone, measured right after the frames;
+        /// nil where the engine has no such measure.
+        public var peak: Double?
         public var engine: Engine
+        public var precision: Precision
         public var threads: Int
         /// Bytes that the network holds.
         public var networkMemory: Int
@@ -73,8 +77,9 @@ public struct Benchmark: Sendable {
             if taken < best { (best, layers) = (taken, painter.layerTimings) }
         }
         return Result(
-            milliseconds: milliseconds, layers: layers, flops: painter.plan.flops, engine: painter.engine,
-            threads: painter.plan.threads, networkMemory: painter.bytes, machine: .current, painted: Picture(output))
+            milliseconds: milliseconds, layers: layers, flops: painter.plan.flops, peak: painter.measurePeak(),
+            engine: painter.engine, precision: painter.precision, threads: painter.plan.threads,
+            networkMemory: painter.bytes, machine: .current, painted: Picture(output))
     }
 
     /// Slopes with noise on them: no part is flat.

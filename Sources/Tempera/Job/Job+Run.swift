@@ -20,7 +20,9 @@ extension Job {
         let sink = try FileSink(output, video: converted(video), copying: source, options: writing, warn: warn)
         onEvent(
             .began(
-                Began(width: video.width, height: video.height, engine: painter.engine, networkMemory: painter.bytes)))
+                Began(
+                    width: video.width, height: video.height, engine: painter.engine, precision: painter.precision,
+                    networkMemory: painter.bytes)))
 
         var options = VideoPipeline.Options()
         options.governor = Governor(pacing: deadlines(video, ladder, painter), rate: rate?.value)

@@ -70,6 +70,7 @@ public struct Job: Sendable {
         public var width: Int
         public var height: Int
         public var engine: Engine
+        public var precision: Precision
         /// Bytes that the network holds.
         public var networkMemory: Int
     }
