@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
-        .testTarget(name: "MediaTests", dependencies: ["Media"]),
+        .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),

@@ -79,6 +79,14 @@ func probe(_ path: String, _ streams: String, packets entries: String) throws ->
         .split(separator: "\n").map { $0.split(separator: ",").joined(separator: ",") }.filter { !$0.isEmpty }
 }
 
+/// The MD5 of each packet. What ffprobe prints of side data breaks its lines, so only the digests are looked for.
+func packetHashes(_ path: String, _ streams: String) throws -> [Substring] {
+    try shell(
+        "ffprobe",
+        ["-v", "quiet", "-select_streams", streams, "-show_entries", "packet=data_hash", "-of", "csv=p=0", "-show_data_hash", "md5", path])
+        .split { ",\n".contains($0) }.filter { $0.hasPrefix("MD5:") }
+}
+
 func probe(_ path: String, _ streams: String, stream entries: String) throws -> [String] {
     try shell(
         "ffprobe", ["-v", "quiet", "-select_streams", streams, "-show_entries", "stream=\(entries)", "-of", "csv=p=0", path])
@@ -92,6 +100,9 @@ func countFrames(_ path: String) throws -> Int {
         ["-v", "quiet", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path])
     return Int(text.split { !$0.isNumber }.first ?? "") ?? -1
 }
+
+/// Packets of the first video stream: as many as frames, where each is coded on its own.
+func countPackets(_ path: String) throws -> Int { try packetHashes(path, "v:0").count }
 
 /// Everything of `input` through a source and a sink, unpainted.
 @discardableResult

@@ -6,7 +6,7 @@ public enum MediaWarning: Sendable, Equatable {
     /// At the end of reading: how many parts of the picture stream could not be decoded.
     case decodeErrors(count: Int)
     case partialLastFrame
-    case truncatedInput
+    case truncatedInput(frames: Int, of: Int)
     case sizeChange(from: String, to: String)
     case deinterlacing(String)
     case interlacedKept
@@ -31,7 +31,7 @@ extension MediaWarning: CustomStringConvertible {
         case .corruptData(let stream): "stream \(stream): corrupt data; going on with what can be decoded"
         case .decodeErrors(let count): "\(count) part\(count == 1 ? "" : "s") of the video could not be decoded"
         case .partialLastFrame: "the last frame is incomplete and was dropped"
-        case .truncatedInput: "the file ends early; used what is there"
+        case .truncatedInput(let frames, let of): "the file ends early: it has \(frames) of \(of) frames"
         case .sizeChange(let from, let to): "the frame size changes from \(from) to \(to); scaled to the first size"
         case .deinterlacing(let filter): "interlaced frames are deinterlaced (\(filter)); --deinterlace off keeps them"
         case .interlacedKept: "interlaced frames are painted as they are"

@@ -154,6 +154,8 @@ final class FrameReader {
     private func reportEnd() {
         if errors > 0 { warnings.report(.decodeErrors(count: errors)) }
         let promised = demuxer.streams[choice.video].pointee.nb_frames
-        if promised > videoPackets, options.start == nil, options.duration == nil { warnings.report(.truncatedInput) }
+        if promised > videoPackets, options.start == nil, options.duration == nil {
+            warnings.report(.truncatedInput(frames: Int(videoPackets), of: Int(promised)))
+        }
     }
 }
