@@ -71,6 +71,53 @@ import Testing
         #expect(log.all.contains { if case .timestampJump = $0 { true } else { false } })
     }
 
+    @Test func framesLastUntilTheNextOne() {
+        var durations = FrameDurations(nominal: 40)
+        for (time, stated) in [(0, 40), (40, 40), (120, 0)] as [(Int64, Int64)] { durations.add(time: time, duration: stated) }
+        #expect([0, 40, 120].map { durations.take($0) } == [40, 80, 40])
+        #expect(durations.take(40) == nil)
+        durations.add(time: 200, duration: 70)
+        #expect(durations.take(200) == 70)
+    }
+
+    /// Sound and picture jump back one after the other, as where two recordings were joined.
+    @Test func aJumpBackIsClosedForAllStreamsAlike() throws {
+        let context = try #require(avformat_alloc_context())
+        defer { avformat_free_context(context) }
+        let streams = try [AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_SUBTITLE].map { type in
+            let stream = try #require(avformat_new_stream(context, nil))
+            stream.pointee.codecpar.pointee.codec_type = type
+            stream.pointee.time_base = AVRational(num: 1, den: 1000)
+            return stream
+        }
+        let packet = try #require(av_packet_alloc())
+        var timeline = Timeline(streams, origin: 5_000_000, jumpsForward: false)
+        func pass(_ stream: Int32, _ time: Int64) -> (time: Int64, jump: Double?) {
+            packet.pointee.stream_index = stream
+            packet.pointee.dts = time
+            packet.pointee.pts = time
+            packet.pointee.duration = 40
+            let jump = timeline.apply(to: packet)
+            return (packet.pointee.pts, jump)
+        }
+        for time: Int64 in [5000, 5040, 5080] {
+            #expect(pass(0, time).time == time - 5000)
+            #expect(pass(1, time).time == time - 5000)
+        }
+        // The picture starts again at 1 s, the sound 30 ms after it does, and the next words follow.
+        let first = pass(0, 1000)
+        #expect(first.time == 120 && first.jump == -4.12)
+        #expect(pass(1, 5120).time == 120)
+        let second = pass(1, 1030)
+        #expect(second.time == 150 && second.jump == nil)
+        #expect(pass(2, 1500).time == 620)
+        #expect(pass(0, 1040).time == 160)
+        // A gap is no jump where times do not jump.
+        #expect(pass(0, 61040).time == 60160)
+        var free: UnsafeMutablePointer<AVPacket>? = packet
+        av_packet_free(&free)
+    }
+
     @Test func aClockGoesForwardOnly() {
         var clock = FrameClock(nominal: 10)
         #expect([0, 10, 20].map { clock.stamp($0) } == [0, 10, 20] && !clock.repaired)
