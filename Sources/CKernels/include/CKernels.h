@@ -57,8 +57,8 @@ typedef enum {
     TMP_DOWN = 2,  ///< stride 2; the map's sides are even
 } tmp_mode;
 
-/// A 3x3 convolution, reflection-padded by 1. One call handles `count` tiles of tile row `tile_y` from column `tile_x`;
-/// see `tmp_winograd_tiles`.
+/// A 3x3 convolution, reflection-padded by 1. One call handles `count` tiles from `first`, counted row by row over
+/// `tmp_winograd_tiles` of the width.
 typedef struct {
     tmp_load load;
     tmp_mode mode;
@@ -102,7 +102,7 @@ typedef struct {
     size_t (*winograd_scales)(tmp_mode mode, int outputs);
     /// `weights`: O,I,3,3.
     void (*winograd_pack)(const float *weights, tmp_mode mode, int inputs, int outputs, void *packed, float *weight_scale);
-    void (*winograd)(const tmp_winograd *job, int tile_y, int tile_x, int count, void *scratch, tmp_statistics statistics);
+    void (*winograd)(const tmp_winograd *job, int first, int count, void *scratch, tmp_statistics statistics);
 
     /// The two ends, for the outputs x0..<x1, y0..<y1; `y0` is a multiple of 3. Scratch is for a stripe of `width` outputs.
     size_t (*end_packed_bytes)(int kernel, int inputs, int outputs);

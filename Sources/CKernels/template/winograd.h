@@ -207,10 +207,11 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
 #endif
 }
 
-static void NAME(transform_inputs)(const tmp_winograd *job, int ty, int tx, int count, char *v, winograd_layout at, char *scratch) {
+static void NAME(transform_inputs)(const tmp_winograd *job, int first, int count, char *v, winograd_layout at, char *scratch) {
     const int has_skip = job->load.skip != NULL, keep = job->load.sum != NULL;
+    const int across = tmp_winograd_tiles(job->mode, job->load.width);
 #define FOR_TILES(mode, has_skip, keep) \
-    for (int t = 0; t < count; t++) transform_input(job, ty, tx + t, t, v, at, scratch, mode, has_skip, keep)
+    for (int t = 0; t < count; t++) transform_input(job, (first + t) / across, (first + t) % across, t, v, at, scratch, mode, has_skip, keep)
     if (job->mode == TMP_UP) {
         if (has_skip) FOR_TILES(TMP_UP, 1, 0);
         else FOR_TILES(TMP_UP, 0, 0);
@@ -228,13 +229,13 @@ static void NAME(transform_inputs)(const tmp_winograd *job, int ty, int tx, int 
 }
 
 // One block of columns: the 36 products of each tile to its outputs.
-INLINE void transform_output(const tmp_winograd *job, int ty, int tx, int count, int block, const char *m, winograd_layout at, const char *scratch, tmp_statistics statistics, const int mode) {
+INLINE void transform_output(const tmp_winograd *job, int first, int count, int block, const char *m, winograd_layout at, const char *scratch, tmp_statistics statistics, const int mode) {
     const int step = winograd_step(mode), channels = job->outputs, columns = winograd_columns(mode, channels);
     const int h = mode == TMP_DOWN ? job->load.height / 2 : job->load.height, w = mode == TMP_DOWN ? job->load.width / 2 : job->load.width;
     const int far = mode == TMP_UP ? 2 : 1;  // output pixels from one to the next of a phase
+    const int across = tmp_winograd_tiles(mode, job->load.width);
     for (int g = 0; g < BLOCK && block * BLOCK + g < columns; g += VL) {
         const int column = block * BLOCK + g, phase = column / channels, channel = column % channels, dy = phase / 2, dx = phase % 2;
-        const int y0 = step * ty - dy, y_begin = y0 < 0 ? 1 : 0, y_end = h - y0 < step ? h - y0 : step;
         vf sum = (vf)(0.0f), square = (vf)(0.0f), least = (vf)(__builtin_inff()), most = -least;
         for (int t = 0; t < count; t++) {
             const char *product = m + ((size_t)t * BLOCK + g) * 4;
@@ -255,7 +256,8 @@ INLINE void transform_output(const tmp_winograd *job, int ty, int tx, int count,
             const vf scale = (vf)(((const float *)(scratch + at.scale))[t]);
             UNROLL for (int i = 0; i < step; i++) UNROLL for (int j = 0; j < step; j++) out[i][j] *= scale;
 #endif
-            const int x0 = step * (tx + t) - dx, x_begin = x0 < 0 ? 1 : 0, x_end = w - x0 < step ? w - x0 : step;
+            const int y0 = step * ((first + t) / across) - dy, y_begin = y0 < 0 ? 1 : 0, y_end = h - y0 < step ? h - y0 : step;
+            const int x0 = step * ((first + t) % across) - dx, x_begin = x0 < 0 ? 1 : 0, x_end = w - x0 < step ? w - x0 : step;
             const ptrdiff_t line = (ptrdiff_t)w * far * channels;
             element *to = (element *)job->map + ((ptrdiff_t)(y0 * far + dy) * w * far + x0 * far + dx) * channels + channel;
 #define EMIT(i, j) \
@@ -280,25 +282,25 @@ INLINE void transform_output(const tmp_winograd *job, int ty, int tx, int count,
     (void)scratch;
 }
 
-static void NAME(transform_outputs)(const tmp_winograd *job, int ty, int tx, int count, int block, const char *m, winograd_layout at, const char *scratch, tmp_statistics statistics) {
-    if (job->mode == TMP_SAME) transform_output(job, ty, tx, count, block, m, at, scratch, statistics, TMP_SAME);
-    else if (job->mode == TMP_UP) transform_output(job, ty, tx, count, block, m, at, scratch, statistics, TMP_UP);
-    else transform_output(job, ty, tx, count, block, m, at, scratch, statistics, TMP_DOWN);
+static void NAME(transform_outputs)(const tmp_winograd *job, int first, int count, int block, const char *m, winograd_layout at, const char *scratch, tmp_statistics statistics) {
+    if (job->mode == TMP_SAME) transform_output(job, first, count, block, m, at, scratch, statistics, TMP_SAME);
+    else if (job->mode == TMP_UP) transform_output(job, first, count, block, m, at, scratch, statistics, TMP_UP);
+    else transform_output(job, first, count, block, m, at, scratch, statistics, TMP_DOWN);
 }
 
-static void NAME(winograd)(const tmp_winograd *job, int tile_y, int tile_x, int count, void *scratch, tmp_statistics statistics) {
+static void NAME(winograd)(const tmp_winograd *job, int first, int count, void *scratch, tmp_statistics statistics) {
     const int channels = winograd_inputs(job->mode, job->load.channels), units = channels / UNIT;
     const int blocks = (winograd_columns(job->mode, job->outputs) + BLOCK - 1) / BLOCK;
     char *base = (char *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
     winograd_layout at = layout_of(channels, count);
     char *m = base + at.m;
-    NAME(transform_inputs)(job, tile_y, tile_x, count, base, at, base);
+    NAME(transform_inputs)(job, first, count, base, at, base);
     for (int b = 0; b < blocks; b++) {
         for (int k = 0; k < 36; k++) {
             const char *rows = base + k * at.v_plane;
             const char *weights = (const char *)job->weights + ((size_t)b * 36 + k) * units * BLOCK * 4;
             NAME(multiply_block)(count, &rows, 1, units, (size_t)channels * sizeof(operand), weights, m + k * at.m_plane, BLOCK * 4);
         }
-        NAME(transform_outputs)(job, tile_y, tile_x, count, b, m, at, base, statistics);
+        NAME(transform_outputs)(job, first, count, b, m, at, base, statistics);
     }
 }

@@ -113,11 +113,10 @@ struct KernelCase {
                         var job = tmp_winograd(
                             load: load, mode: mode, outputs: o, weights: UnsafeRawPointer(packed.weights),
                             weight_scale: UnsafePointer(packed.scales), map: output.start)
-                        let scratch = Scratch(table.winograd_scratch(mode, i, Int32(w)))
-                        let tiles = tmp_winograd_tiles(mode, Int32(w)), cut = tiles / 3
-                        for y in 0..<tmp_winograd_tiles(mode, Int32(h)) {
-                            table.winograd(&job, y, 0, cut, scratch.start, statistics.shares[0])
-                            table.winograd(&job, y, cut, tiles - cut, scratch.start, statistics.shares[0])
+                        let scratch = Scratch(table.winograd_scratch(mode, i, 5))
+                        let tiles = tmp_winograd_tiles(mode, Int32(w)) * tmp_winograd_tiles(mode, Int32(h))
+                        for first in stride(from: 0, to: tiles, by: 5) {
+                            table.winograd(&job, first, min(5, tiles - first), scratch.start, statistics.shares[0])
                         }
                     case .first:
                         let scratch = Scratch(table.end_scratch(k, Int32(w), i, o))

@@ -34,9 +34,9 @@ struct NativeLayout {
                 return ChunkGrid(
                     width: plan.width, height: plan.height, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
             case .winograd(let mode):
-                return ChunkGrid(
-                    width: Int(tmp_winograd_tiles(mode, Int32(w))), height: Int(tmp_winograd_tiles(mode, Int32(h))),
-                    columns: Self.tilesPerChunk, rows: 1)
+                // In one line: a chunk may go on in the next row of tiles.
+                let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))
+                return ChunkGrid(width: tiles, height: 1, columns: Self.tilesPerChunk, rows: 1)
             }
         }
         let table = kernels.table.pointee

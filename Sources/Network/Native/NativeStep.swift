@@ -69,8 +69,8 @@ final class NativeStep {
             job.winograd = tmp_winograd(
                 load: load, mode: mode, outputs: Int32(c.outputs), weights: weights, weight_scale: scales, map: map)
             body = { chunk, worker in
-                let (x, y) = grid[chunk]
-                table.winograd(&job.winograd, y.0, x.0, x.1 - x.0, scratch[worker], shares[chunk])
+                let tiles = grid[chunk].x
+                table.winograd(&job.winograd, tiles.0, tiles.1 - tiles.0, scratch[worker], shares[chunk])
             }
         }
         self.job = job
