@@ -2,6 +2,7 @@
 // are the accumulators of the matrix product.
 #include "train_vector.h"
 
+#include "train_pairs.h"
 #include "train_gemm.h"
 #include "train_norm.h"
 #include "train_pool.h"
@@ -10,6 +11,9 @@
 
 const tmp_train_kernels FN(tmp_train_kernels) = {
     .gemm = FN(gemm),
+#ifdef BF16
+    .has_pairs = 1,
+#endif
     .winograd_input = FN(winograd_input),
     .winograd_output = FN(winograd_output),
     .winograd_output_adjoint = FN(winograd_output_adjoint),

@@ -2,7 +2,8 @@
 // Accumulators of ROWS pixels x COLUMNS vectors of 16 stay in registers over the whole sum; A is broadcast, B is loaded.
 
 
-static inline __attribute__((always_inline)) void FN(gemm_block)(const tmp_gemm *g, int i, int j, const int rows, const int vectors) {
+static inline __attribute__((always_inline)) void FN(gemm_block)(const tmp_gemm *g, int i, int j, const int rows, const int vectors,
+                                                                  const int pairs) {
     vf acc[ROWS][COLUMNS];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++)
@@ -22,7 +23,7 @@ static inline __attribute__((always_inline)) void FN(gemm_block)(const tmp_gemm 
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
                 vf x = splat(p[r / 3][(r % 3) * row]);
-                for (int v = 0; v < vectors; v++) acc[r][v] += x * y[v];
+                for (int v = 0; v < vectors; v++) acc[r][v] = pairs ? FN(pair_product)(acc[r][v], x, y[v]) : acc[r][v] + x * y[v];
             }
             b += bk;
 #pragma clang loop unroll(full)
@@ -43,8 +44,18 @@ static inline __attribute__((always_inline)) void FN(gemm_block)(const tmp_gemm 
 }
 
 #define GEMM_ROWS(R)                                                                                                   \
-    static __attribute__((noinline)) void FN(gemm_full_##R)(const tmp_gemm *g, int i, int j) { FN(gemm_block)(g, i, j, R, COLUMNS); } \
-    static __attribute__((noinline)) void FN(gemm_one_##R)(const tmp_gemm *g, int i, int j) { FN(gemm_block)(g, i, j, R, 1); }
+    static __attribute__((noinline)) void FN(gemm_full_##R)(const tmp_gemm *g, int i, int j) {                         \
+        FN(gemm_block)(g, i, j, R, COLUMNS, 0);                                                                        \
+    }                                                                                                                  \
+    static __attribute__((noinline)) void FN(gemm_one_##R)(const tmp_gemm *g, int i, int j) {                          \
+        FN(gemm_block)(g, i, j, R, 1, 0);                                                                              \
+    }                                                                                                                  \
+    static __attribute__((noinline)) void FN(gemm_pairs_full_##R)(const tmp_gemm *g, int i, int j) {                   \
+        FN(gemm_block)(g, i, j, R, COLUMNS, 1);                                                                        \
+    }                                                                                                                  \
+    static __attribute__((noinline)) void FN(gemm_pairs_one_##R)(const tmp_gemm *g, int i, int j) {                    \
+        FN(gemm_block)(g, i, j, R, 1, 1);                                                                              \
+    }
 
 GEMM_ROWS(1)
 GEMM_ROWS(2)
@@ -65,37 +76,33 @@ GEMM_ROWS(13)
 GEMM_ROWS(14)
 #endif
 
+// The blocks of one kind by their number of rows.
+#if ROWS > 6
+#define GEMM_BLOCKS(K)                                                                                                 \
+    { FN(gemm_##K##_1), FN(gemm_##K##_2), FN(gemm_##K##_3), FN(gemm_##K##_4), FN(gemm_##K##_5), FN(gemm_##K##_6),      \
+      FN(gemm_##K##_7), FN(gemm_##K##_8), FN(gemm_##K##_9), FN(gemm_##K##_10), FN(gemm_##K##_11), FN(gemm_##K##_12),   \
+      FN(gemm_##K##_13), FN(gemm_##K##_14) }
+#elif ROWS > 2
+#define GEMM_BLOCKS(K)                                                                                                 \
+    { FN(gemm_##K##_1), FN(gemm_##K##_2), FN(gemm_##K##_3), FN(gemm_##K##_4), FN(gemm_##K##_5), FN(gemm_##K##_6) }
+#else
+#define GEMM_BLOCKS(K) { FN(gemm_##K##_1), FN(gemm_##K##_2) }
+#endif
+
 static void FN(gemm)(const tmp_gemm *g) {
     typedef void (*block)(const tmp_gemm *, int, int);
-    static const block full[] = {
-        FN(gemm_full_1), FN(gemm_full_2),
-#if ROWS > 2
-        FN(gemm_full_3), FN(gemm_full_4), FN(gemm_full_5), FN(gemm_full_6),
-#endif
-#if ROWS > 6
-        FN(gemm_full_7), FN(gemm_full_8), FN(gemm_full_9), FN(gemm_full_10), FN(gemm_full_11), FN(gemm_full_12),
-        FN(gemm_full_13), FN(gemm_full_14),
-#endif
-    };
-    static const block one[] = {
-        FN(gemm_one_1), FN(gemm_one_2),
-#if ROWS > 2
-        FN(gemm_one_3), FN(gemm_one_4), FN(gemm_one_5), FN(gemm_one_6),
-#endif
-#if ROWS > 6
-        FN(gemm_one_7), FN(gemm_one_8), FN(gemm_one_9), FN(gemm_one_10), FN(gemm_one_11), FN(gemm_one_12),
-        FN(gemm_one_13), FN(gemm_one_14),
-#endif
-    };
+    static const block full[2][ROWS] = {GEMM_BLOCKS(full), GEMM_BLOCKS(pairs_full)};
+    static const block one[2][ROWS] = {GEMM_BLOCKS(one), GEMM_BLOCKS(pairs_one)};
     // Even blocks of rows: 16 rows are 8 + 8, not 14 + 2.
     int blocks = (g->m + ROWS - 1) / ROWS;
-    int height = blocks ? (g->m + blocks - 1) / blocks : 1;
+    int height = blocks ? (g->m + blocks - 1) / blocks : 1, pairs = g->pairs != 0;
     for (int j = 0; j < g->n;) {
         int whole = j + 16 * COLUMNS <= g->n;
         for (int i = 0; i < g->m; i += height) {
             int rows = g->m - i < height ? g->m - i : height;
-            (whole ? full : one)[rows - 1](g, i, j);
+            (whole ? full : one)[pairs][rows - 1](g, i, j);
         }
         j += whole ? 16 * COLUMNS : 16;
     }
 }
+#undef GEMM_BLOCKS

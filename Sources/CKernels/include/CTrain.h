@@ -29,7 +29,19 @@ typedef struct {
     int32_t relu;
     /// Adds to what C holds.
     int32_t accumulate;
+    /// The elements of A and B are units of two bfloat16 numbers that are multiplied as pairs and added up in float32;
+    /// k and the strides of A and B count units.
+    int32_t pairs;
 } tmp_gemm;
+
+/// How transformed maps and weights are stored. A unit is four bytes.
+typedef enum {
+    TMP_FLOATS = 0,
+    /// bfloat16, a unit holding two neighbouring channels: half the units.
+    TMP_CHANNEL_PAIRS = 1,
+    /// bfloat16, a unit holding one channel of two neighbouring tiles (of weights: of two neighbouring rows of k).
+    TMP_TILE_PAIRS = 2,
+} tmp_layout;
 
 /// How one image of a map is read or written as 6x6 Winograd patches that overlap by two.
 ///
@@ -76,21 +88,28 @@ typedef struct {
 } tmp_planar;
 
 typedef struct {
+    /// Whether the CPU multiplies pairs; else they are emulated, slowly.
+    int32_t has_pairs;
     void (*gemm)(const tmp_gemm *);
 
-    /// Winograd F(4x4, 3x3), Lavin and Gray 2016. Planes: 36 matrices (tile, channel), `plane` elements apart.
-    /// V = B^T d B for tiles first..<first+count of one image.
-    void (*winograd_input)(const tmp_patches *, const float *image, int32_t first, int32_t count, float *planes, ptrdiff_t plane);
-    /// Y = A^T M A (+ bias)(ReLU).
+    /// Winograd F(4x4, 3x3). Planes: 36 matrices (tile, channel), `plane` units apart, of which rows `at` and on are written
+    /// or read for the tiles first..<first+count of one image.
+    /// V = B^T d B. With TMP_TILE_PAIRS the tiles of a unit must be written in order by one caller.
+    void (*winograd_input)(const tmp_patches *, const float *image, int32_t first, int32_t count, float *planes, ptrdiff_t plane,
+                           int32_t at, tmp_layout layout);
+    /// Y = A^T M A (+ bias)(ReLU); M is float32.
     void (*winograd_output)(const tmp_tiles *, const float *planes, ptrdiff_t plane, int32_t first, int32_t count,
                             const float *_Nullable bias, int32_t relu, float *image);
-    /// dM = A dY A^T, with dY taken as 0 where `mask` (the layer's output after ReLU; may be NULL) is not positive.
+    /// dM = A dY A^T as TMP_FLOATS or TMP_CHANNEL_PAIRS, with dY taken as 0 where `mask` (the layer's output after ReLU) is
+    /// not positive. With TMP_CHANNEL_PAIRS, `pairs` (may be NULL) takes it as TMP_TILE_PAIRS too.
     void (*winograd_output_adjoint)(const tmp_tiles *, const float *image, const float *_Nullable mask, int32_t first, int32_t count,
-                                    float *planes, ptrdiff_t plane);
-    /// dX += B dV B^T at the places the tables name.
+                                    float *planes, ptrdiff_t plane, float *_Nullable pairs, ptrdiff_t pair_plane, int32_t at,
+                                    tmp_layout layout);
+    /// dX += B dV B^T at the places the tables name; dV is float32.
     void (*winograd_input_adjoint)(const tmp_patches *, const float *planes, ptrdiff_t plane, int32_t first, int32_t count, float *image);
-    /// U = G g G^T for rows first..<first+count of k: 36 planes of panels, each (n / 32, k, 32).
-    void (*winograd_weights)(const tmp_train_weights *, int32_t first, int32_t count, float *planes, ptrdiff_t plane);
+    /// U = G g G^T for rows first..<first+count of k (even numbers): 36 planes of panels (n / 32, k, 32), or with
+    /// TMP_TILE_PAIRS (n / 32, k / 2, 32).
+    void (*winograd_weights)(const tmp_train_weights *, int32_t first, int32_t count, float *planes, ptrdiff_t plane, tmp_layout layout);
     /// dg = G^T dU G for rows first..<first+count of k; dU is 36 planes (k, n), row-major.
     void (*winograd_weights_adjoint)(const tmp_train_weights *, int32_t first, int32_t count, const float *planes, ptrdiff_t plane,
                                      float *gradient);

@@ -44,16 +44,17 @@ struct ProductExtent {
 
 extension TrainingContext {
     /// C = A B, or C += A B, then bias and ReLU. Runs on the calling thread.
+    /// - Parameter pairs: The elements of A and B are pairs of bfloat16 numbers; k and strides count pairs.
     func multiply(
         _ extent: ProductExtent, _ a: LeftMatrix, _ b: RightMatrix, into c: UnsafeMutablePointer<Float>, row: Int,
-        accumulate: Bool = false, bias: UnsafePointer<Float>? = nil, relu: Bool = false
+        accumulate: Bool = false, bias: UnsafePointer<Float>? = nil, relu: Bool = false, pairs: Bool = false
     ) {
         var product = tmp_gemm(
             m: Int32(extent.m), n: Int32(extent.n), k: Int32(extent.k), segments: Int32(extent.segments), a: a.base,
             a_row: a.row,
             a_k: a.step, a_segment: a.segment, b: b.base, b_k: b.row, b_panel: b.panel, b_segment: b.segment, c: c,
             c_row: row,
-            bias: bias, relu: relu ? 1 : 0, accumulate: accumulate ? 1 : 0)
+            bias: bias, relu: relu ? 1 : 0, accumulate: accumulate ? 1 : 0, pairs: pairs ? 1 : 0)
         kernels.gemm(&product)
     }
 }

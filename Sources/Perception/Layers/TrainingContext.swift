@@ -14,10 +14,16 @@ final class TrainingContext {
     private var workerCount = 0
     private var memory = MapMemory()
 
-    /// - Parameter isa: Nil for the best this CPU has.
-    init(pool: ThreadPool, isa: tmp_isa? = nil) {
+    /// Whether large products may be of bfloat16 pairs, with sums in float32.
+    let usesPairs: Bool
+
+    /// - Parameters:
+    ///   - isa: Nil for the best this CPU has.
+    ///   - pairs: Nil for what the CPU does fast.
+    init(pool: ThreadPool, isa: tmp_isa? = nil, pairs: Bool? = nil) {
         kernels = (isa.flatMap { tmp_train_for($0) } ?? tmp_train()).pointee
         self.pool = pool
+        usesPairs = pairs ?? (kernels.has_pairs != 0)
         shared = memory.floats(1)
         workers = []
         reserve(shared: 1, worker: 1)

@@ -13,42 +13,35 @@ extension WinogradConvolution {
         context.forEachOverlappingStrip(images: dy.shape.images, rows: tilesY, height: stripRows) {
             [self] image, strip, worker in
             let tiles = strip.count * tilesX
-            let (dvPlane, dmPlane) = (Self.plane(tiles, input.channels), Self.plane(tiles, output.channels))
-            let dv = context.scratch(worker), dm = dv + 36 * dvPlane
-            transformOutputAdjoint(dy, mask, image, strip, dm, dmPlane)
-            for position in 0..<36 { multiplyAdjoint(position, tiles, dm, dmPlane, dv, dvPlane) }
-            addInputAdjoint(dv, dvPlane, image, strip, dx)
+            let dv = WinogradPlanes(context.scratch(worker), tiles: tiles, channels: input.channels)
+            let dm = WinogradPlanes(dv.end, tiles: tiles, channels: output.channels, pairs: backwardPairs)
+            transformOutputAdjoint(dy, mask, image, strip, dm, pairs: nil, at: 0)
+            for position in 0..<36 { multiply(position, tiles, dm, backwardWeights, dv) }
+            addInputAdjoint(dv, at: 0, image, strip, dx)
         }
     }
 
     private func backwardInGroups(
         _ x: Map, _ dy: Map, _ mask: Map?, _ dx: Map?, _ weights: UnsafeMutablePointer<Float>?
     ) {
-        var accumulate = false
-        let du = context.shared, dm = du + 36 * input.channels * output.channels
+        let du = context.shared
+        var isFirst = true
         forEachGroup(images: dy.shape.images) { group in
-            let tiles = group.count * tilesX
-            let (vPlane, dmPlane) = (Self.plane(tiles, input.channels), Self.plane(tiles, output.channels))
-            let v = dm + 36 * dmPlane, dv = v + 36 * vPlane
-            let adds = accumulate
-            context.pool.run(group.count) { [self] row, _ in
-                let image = (group.lowerBound + row) / tilesY, at = (group.lowerBound + row) % tilesY
-                transformOutputAdjoint(dy, mask, image, at..<at + 1, dm + row * tilesX * output.channels, dmPlane)
-                if weights != nil { transformInput(x, image, at..<at + 1, v + row * tilesX * input.channels, vPlane) }
-            }
+            let planes = GroupPlanes(du + 36 * input.channels * output.channels, tiles: group.count * tilesX, of: self)
+            transform(group, planes, x, dy, mask, forWeights: weights != nil)
+            let accumulate = !isFirst
             context.pool.run(36) { [self] position, _ in
-                if dx != nil { multiplyAdjoint(position, tiles, dm, dmPlane, dv, vPlane) }
-                if weights != nil { multiplyWeights(position, tiles, v, vPlane, dm, dmPlane, du, accumulate: adds) }
+                if dx != nil { multiply(position, planes.tiles, planes.dm, backwardWeights, planes.dv) }
+                if weights != nil { multiplyWeights(position, planes, du, accumulate: accumulate) }
             }
-            accumulate = true
+            isFirst = false
             guard let dx else { return }
             // Even tile rows, then odd ones: neighbours share two rows of pixels.
             for parity in 0..<2 {
-                let first = (group.lowerBound + parity) % 2
-                context.pool.run((group.count + 1 - first) / 2) { [self] chunk, _ in
-                    let row = first + 2 * chunk, image = (group.lowerBound + row) / tilesY,
+                context.pool.run((group.count + 1 - parity) / 2) { [self] chunk, _ in
+                    let row = 2 * chunk + parity, image = (group.lowerBound + row) / tilesY,
                         at = (group.lowerBound + row) % tilesY
-                    addInputAdjoint(dv + row * tilesX * input.channels, vPlane, image, at..<at + 1, dx)
+                    addInputAdjoint(planes.dv, at: row * tilesX, image, at..<at + 1, dx)
                 }
             }
         }
@@ -61,29 +54,57 @@ extension WinogradConvolution {
         }
     }
 
-    /// dV = dM U^T at one position.
-    private func multiplyAdjoint(
-        _ position: Int, _ tiles: Int, _ dm: UnsafePointer<Float>, _ dmPlane: Int, _ dv: UnsafeMutablePointer<Float>,
-        _ dvPlane: Int
+    /// What a group of tiles needs on the way back.
+    private struct GroupPlanes {
+        let tiles: Int
+        /// For dV: rows are tiles.
+        let dm: WinogradPlanes
+        /// For dU: the same as `dm`, or as pairs of tiles.
+        let dmPairs: WinogradPlanes
+        let v: WinogradPlanes
+        let dv: WinogradPlanes
+
+        init(_ base: UnsafeMutablePointer<Float>, tiles: Int, of layer: WinogradConvolution) {
+            let (inputs, outputs, pairs) = (layer.input.channels, layer.output.channels, layer.backwardPairs)
+            self.tiles = tiles
+            dm = WinogradPlanes(base, tiles: tiles, channels: outputs, pairs: pairs)
+            dmPairs = pairs ? WinogradPlanes(dm.end, tilePairs: tiles, channels: outputs) : dm
+            v =
+                pairs
+                ? WinogradPlanes(dmPairs.end, tilePairs: tiles, channels: inputs)
+                : WinogradPlanes(dm.end, tiles: tiles, channels: inputs)
+            dv = WinogradPlanes(v.end, tiles: tiles, channels: inputs)
+        }
+    }
+
+    /// Two tile rows at a time: so a pair of tiles has one writer.
+    private func transform(
+        _ group: Range<Int>, _ planes: GroupPlanes, _ x: Map, _ dy: Map, _ mask: Map?, forWeights: Bool
     ) {
-        context.multiply(
-            ProductExtent(m: tiles, n: input.channels, k: output.channels),
-            LeftMatrix(base: dm + position * dmPlane, row: output.channels),
-            .panels(backwardWeights + position * backwardPlane, depth: output.channels), into: dv + position * dvPlane,
-            row: input.channels)
+        context.pool.run((group.count + 1) / 2) { [self] chunk, _ in
+            for row in 2 * chunk..<min(2 * chunk + 2, group.count) {
+                let image = (group.lowerBound + row) / tilesY, at = (group.lowerBound + row) % tilesY
+                transformOutputAdjoint(
+                    dy, mask, image, at..<at + 1, planes.dm, pairs: forWeights && backwardPairs ? planes.dmPairs : nil,
+                    at: row * tilesX)
+                if forWeights {
+                    transformInput(
+                        x, image, at..<at + 1, planes.v, at: row * tilesX, backwardPairs ? TMP_TILE_PAIRS : TMP_FLOATS)
+                }
+            }
+        }
     }
 
     /// dU (+)= V^T dM at one position.
     private func multiplyWeights(
-        _ position: Int, _ tiles: Int, _ v: UnsafePointer<Float>, _ vPlane: Int, _ dm: UnsafePointer<Float>,
-        _ dmPlane: Int,
-        _ du: UnsafeMutablePointer<Float>, accumulate: Bool
+        _ position: Int, _ planes: GroupPlanes, _ du: UnsafeMutablePointer<Float>, accumulate: Bool
     ) {
         context.multiply(
-            ProductExtent(m: input.channels, n: output.channels, k: tiles),
-            LeftMatrix(base: v + position * vPlane, row: 1, step: input.channels),
-            .rows(dm + position * dmPlane, row: output.channels),
+            ProductExtent(
+                m: input.channels, n: output.channels, k: backwardPairs ? (planes.tiles + 1) / 2 : planes.tiles),
+            LeftMatrix(base: planes.v[position], row: 1, step: input.channels),
+            .rows(planes.dmPairs[position], row: output.channels),
             into: du + position * input.channels * output.channels,
-            row: output.channels, accumulate: accumulate)
+            row: output.channels, accumulate: accumulate, pairs: backwardPairs)
     }
 }

@@ -16,18 +16,20 @@ final class WinogradConvolution: ConvolutionLayer {
     let tilesY: Int
     private let rows: [Int32]
     private let columns: [Int32]
-    /// Transformed weights, 36 planes of panels of 32 columns: (inputs x outputs), and transposed.
-    let forwardWeights: UnsafeMutablePointer<Float>
-    let backwardWeights: UnsafeMutablePointer<Float>
-    let forwardPlane: Int
-    let backwardPlane: Int
+    /// Transformed weights, 36 panelled matrices each: (inputs x outputs), and transposed.
+    private let forwardWeights: WinogradPlanes
+    let backwardWeights: WinogradPlanes
     private let bias: UnsafeMutablePointer<Float>
     private let memory = MapMemory()
+    /// Whether products are of bfloat16 pairs. Forward only where no weights are learnt: what a network under training
+    /// paints is exact.
+    private let forwardPairs: Bool
+    let backwardPairs: Bool
     /// Tile rows of a strip that one worker takes through all steps.
     let stripRows: Int
     /// Whether steps run over groups of strips with all workers.
     let inGroups: Bool
-    /// Tile rows (counted over all images) of one group.
+    /// Tile rows (counted over all images) of one group, an even number.
     let groupRows: Int
 
     init(_ plan: ConvolutionPlan, input: MapShape, context: TrainingContext) {
@@ -46,31 +48,29 @@ final class WinogradConvolution: ConvolutionLayer {
             overhang: tilesX * 4 - output.width
         ).offsets(step: input.channels)
 
-        forwardPlane = RightMatrix.panelCount(depth: input.channels, columns: output.channels)
-        backwardPlane = RightMatrix.panelCount(depth: output.channels, columns: input.channels)
-        forwardWeights = memory.floats(36 * forwardPlane)
-        backwardWeights = memory.floats(plan.passesGradient ? 36 * backwardPlane : 0)
+        forwardPairs = context.usesPairs && !plan.trainsWeights
+        backwardPairs = context.usesPairs
+        forwardWeights = WinogradPlanes(weights: input.channels, by: output.channels, pairs: forwardPairs, in: memory)
+        backwardWeights = WinogradPlanes(
+            weights: output.channels, by: plan.passesGradient ? input.channels : 0, pairs: backwardPairs, in: memory)
         bias = memory.floats(output.channels)
 
         stripRows = max(1, min(tilesY, 48 / tilesX))
         // Transformed weights of 4 MiB and more are dear to read once a strip.
-        inGroups = forwardPlane * 36 >= 1 << 20
-        groupRows = inGroups && !plan.trainsWeights ? input.images * tilesY : max(1, 512 / tilesX)
+        inGroups = forwardWeights.plane * 36 >= 1 << 20
+        let allRows = (input.images * tilesY + 1) / 2 * 2
+        groupRows = inGroups && !plan.trainsWeights ? allRows : min(allRows, max(2, 512 / tilesX / 2 * 2))
 
-        let stripTiles = stripRows * tilesX
+        let strip = stripRows * tilesX, group = groupRows * tilesX
         context.reserve(
-            worker: Self.planeCount(stripTiles, input.channels) + Self.planeCount(stripTiles, output.channels))
-        let groupTiles = min(groupRows, input.images * tilesY) * tilesX
+            worker: WinogradPlanes.count(strip, input.channels) + WinogradPlanes.count(strip, output.channels))
         if inGroups || plan.trainsWeights {
             context.reserve(
-                shared: Self.planeCount(groupTiles, output.channels) + 2 * Self.planeCount(groupTiles, input.channels)
+                shared: 2 * WinogradPlanes.count(group, output.channels) + 2
+                    * WinogradPlanes.count(group, input.channels)
                     + 36 * input.channels * output.channels)
         }
     }
-
-    /// Elements from one plane to the next: not a multiple of 4 KiB, or all 36 would share a few cache sets.
-    static func plane(_ tiles: Int, _ channels: Int) -> Int { tiles * channels + 16 * 5 }
-    static func planeCount(_ tiles: Int, _ channels: Int) -> Int { 36 * plane(tiles, channels) }
 
     /// The weights as a (k x n) matrix of kernels: forward k = input, backward k = output.
     func kernels(_ weights: UnsafePointer<Float>, forward: Bool) -> tmp_train_weights {
@@ -78,12 +78,10 @@ final class WinogradConvolution: ConvolutionLayer {
         return forward
             ? tmp_train_weights(
                 weights: weights, k_stride: 9, n_stride: i * 9, k: Int32(input.channels), n: Int32(output.channels),
-                used_k: Int32(i),
-                used_n: Int32(o))
+                used_k: Int32(i), used_n: Int32(o))
             : tmp_train_weights(
                 weights: weights, k_stride: i * 9, n_stride: 9, k: Int32(output.channels), n: Int32(input.channels),
-                used_k: Int32(o),
-                used_n: Int32(i))
+                used_k: Int32(o), used_n: Int32(i))
     }
 
     func load(weights: UnsafePointer<Float>, bias values: UnsafePointer<Float>?) {
@@ -91,9 +89,11 @@ final class WinogradConvolution: ConvolutionLayer {
         for forward in plan.passesGradient ? [true, false] : [true] {
             let set = kernels(weights, forward: forward)
             let to = forward ? forwardWeights : backwardWeights
-            let plane = forward ? forwardPlane : backwardPlane
             context.pool.run(Int(set.k) / 16) { chunk, _ in
-                withUnsafePointer(to: set) { context.kernels.winograd_weights($0, Int32(chunk * 16), 16, to, plane) }
+                withUnsafePointer(to: set) {
+                    context.kernels.winograd_weights(
+                        $0, Int32(chunk * 16), 16, to.base, to.plane, to.pairs ? TMP_TILE_PAIRS : TMP_FLOATS)
+                }
             }
         }
         for o in 0..<plan.shape.outputs { bias[o] = values?[o] ?? 0 }
@@ -106,90 +106,89 @@ final class WinogradConvolution: ConvolutionLayer {
     private func forwardInStrips(_ x: Map, _ y: Map) {
         context.forEachStrip(images: x.shape.images, rows: tilesY, height: stripRows) { [self] image, strip, worker in
             let tiles = strip.count * tilesX
-            let (vPlane, mPlane) = (Self.plane(tiles, input.channels), Self.plane(tiles, output.channels))
-            let v = context.scratch(worker), m = v + 36 * vPlane
-            transformInput(x, image, strip, v, vPlane)
-            for position in 0..<36 { multiply(position, tiles, v, vPlane, m, mPlane) }
-            transformOutput(m, mPlane, image, strip, y)
+            let v = WinogradPlanes(context.scratch(worker), tiles: tiles, channels: input.channels, pairs: forwardPairs)
+            let m = WinogradPlanes(v.end, tiles: tiles, channels: output.channels)
+            transformInput(x, image, strip, v, at: 0, forwardPairs ? TMP_CHANNEL_PAIRS : TMP_FLOATS)
+            for position in 0..<36 { multiply(position, tiles, v, forwardWeights, m) }
+            transformOutput(m, at: 0, image, strip, y)
         }
     }
 
     private func forwardInGroups(_ x: Map, _ y: Map) {
         forEachGroup(images: x.shape.images) { group in
             let tiles = group.count * tilesX
-            let (vPlane, mPlane) = (Self.plane(tiles, input.channels), Self.plane(tiles, output.channels))
-            let v = context.shared, m = v + 36 * vPlane
+            let v = WinogradPlanes(context.shared, tiles: tiles, channels: input.channels, pairs: forwardPairs)
+            let m = WinogradPlanes(v.end, tiles: tiles, channels: output.channels)
             context.pool.run(group.count) { [self] row, _ in
-                let at = (group.lowerBound + row) % tilesY
+                let image = (group.lowerBound + row) / tilesY, at = (group.lowerBound + row) % tilesY
                 transformInput(
-                    x, (group.lowerBound + row) / tilesY, at..<at + 1, v + row * tilesX * input.channels, vPlane)
+                    x, image, at..<at + 1, v, at: row * tilesX, forwardPairs ? TMP_CHANNEL_PAIRS : TMP_FLOATS)
             }
-            context.pool.run(36) { [self] position, _ in multiply(position, tiles, v, vPlane, m, mPlane) }
+            context.pool.run(36) { [self] position, _ in multiply(position, tiles, v, forwardWeights, m) }
             context.pool.run(group.count) { [self] row, _ in
-                let at = (group.lowerBound + row) % tilesY
-                transformOutput(
-                    m + row * tilesX * output.channels, mPlane, (group.lowerBound + row) / tilesY, at..<at + 1, y)
+                let image = (group.lowerBound + row) / tilesY, at = (group.lowerBound + row) % tilesY
+                transformOutput(m, at: row * tilesX, image, at..<at + 1, y)
             }
         }
     }
 
     /// Consecutive ranges of tile rows, counted over all images.
     func forEachGroup(images: Int, _ body: (Range<Int>) -> Void) {
-        var first = 0
-        while first < images * tilesY {
-            let last = min(first + groupRows, images * tilesY)
-            body(first..<last)
-            first = last
+        for first in stride(from: 0, to: images * tilesY, by: groupRows) {
+            body(first..<min(first + groupRows, images * tilesY))
         }
     }
 
     // MARK: Steps
 
-    /// V = B^T d B of the tile rows `strip` of one image.
-    func transformInput(_ x: Map, _ image: Int, _ strip: Range<Int>, _ v: UnsafeMutablePointer<Float>, _ plane: Int) {
+    /// V = B^T d B of the tile rows `strip` of one image, to the rows of `v` from `at` on.
+    func transformInput(_ x: Map, _ image: Int, _ strip: Range<Int>, _ v: WinogradPlanes, at: Int, _ layout: tmp_layout)
+    {
         withPatches {
             context.kernels.winograd_input(
-                $0, x.image(image), Int32(strip.lowerBound * tilesX), Int32(strip.count * tilesX), v, plane)
+                $0, x.image(image), Int32(strip.lowerBound * tilesX), Int32(strip.count * tilesX), v.base, v.plane,
+                Int32(at),
+                layout)
         }
     }
 
     /// dX += B dV B^T.
-    func addInputAdjoint(_ dv: UnsafePointer<Float>, _ plane: Int, _ image: Int, _ strip: Range<Int>, _ dx: Map) {
+    func addInputAdjoint(_ dv: WinogradPlanes, at: Int, _ image: Int, _ strip: Range<Int>, _ dx: Map) {
         withPatches {
             context.kernels.winograd_input_adjoint(
-                $0, dv, plane, Int32(strip.lowerBound * tilesX), Int32(strip.count * tilesX), dx.image(image))
+                $0, dv.base + at * input.channels, dv.plane, Int32(strip.lowerBound * tilesX),
+                Int32(strip.count * tilesX),
+                dx.image(image))
         }
     }
 
-    private func transformOutput(_ m: UnsafePointer<Float>, _ plane: Int, _ image: Int, _ strip: Range<Int>, _ y: Map) {
+    private func transformOutput(_ m: WinogradPlanes, at: Int, _ image: Int, _ strip: Range<Int>, _ y: Map) {
         withUnsafePointer(to: outputTiles) {
             context.kernels.winograd_output(
-                $0, m, plane, Int32(strip.lowerBound * tilesX), Int32(strip.count * tilesX), bias, plan.relu ? 1 : 0,
-                y.image(image))
+                $0, m.base + at * output.channels, m.plane, Int32(strip.lowerBound * tilesX),
+                Int32(strip.count * tilesX), bias,
+                plan.relu ? 1 : 0, y.image(image))
         }
     }
 
-    /// dM = A dY A^T.
+    /// dM = A dY A^T, and as tile pairs too where `pairs` are given.
     func transformOutputAdjoint(
-        _ dy: Map, _ mask: Map?, _ image: Int, _ strip: Range<Int>, _ dm: UnsafeMutablePointer<Float>, _ plane: Int
+        _ dy: Map, _ mask: Map?, _ image: Int, _ strip: Range<Int>, _ dm: WinogradPlanes, pairs: WinogradPlanes?,
+        at: Int
     ) {
         withUnsafePointer(to: outputTiles) {
             context.kernels.winograd_output_adjoint(
                 $0, dy.image(image), mask?.image(image), Int32(strip.lowerBound * tilesX), Int32(strip.count * tilesX),
-                dm, plane)
+                dm.base,
+                dm.plane, pairs?.base, pairs?.plane ?? 0, Int32(at), dm.pairs ? TMP_CHANNEL_PAIRS : TMP_FLOATS)
         }
     }
 
-    /// M = V U at one of the 36 positions.
-    private func multiply(
-        _ position: Int, _ tiles: Int, _ v: UnsafePointer<Float>, _ vPlane: Int, _ m: UnsafeMutablePointer<Float>,
-        _ mPlane: Int
-    ) {
+    /// M = V U at one of the 36 positions; both factors are floats or both pairs of channels.
+    func multiply(_ position: Int, _ tiles: Int, _ v: WinogradPlanes, _ u: WinogradPlanes, _ m: WinogradPlanes) {
         context.multiply(
-            ProductExtent(m: tiles, n: output.channels, k: input.channels),
-            LeftMatrix(base: v + position * vPlane, row: input.channels),
-            .panels(forwardWeights + position * forwardPlane, depth: input.channels), into: m + position * mPlane,
-            row: output.channels)
+            ProductExtent(m: tiles, n: m.row, k: v.row), LeftMatrix(base: v[position], row: v.row),
+            .panels(u[position], depth: v.row), into: m[position], row: m.row, pairs: v.pairs)
     }
 
     private var outputTiles: tmp_tiles {
