@@ -7,6 +7,7 @@
 #include "train_norm.h"
 #include "train_pool.h"
 #include "train_strip.h"
+#include "train_warp.h"
 #include "train_winograd.h"
 
 const tmp_train_kernels FN(tmp_train_kernels) = {
@@ -29,6 +30,8 @@ const tmp_train_kernels FN(tmp_train_kernels) = {
     .norm_sums = FN(norm_sums),
     .norm_backward = FN(norm_backward),
     .difference = FN(difference),
+    .warp_count = FN(warp_count),
+    .warp_difference = FN(warp_difference),
     .max_pool = FN(max_pool),
     .average_pool = FN(average_pool),
     .max_pool_backward = FN(max_pool_backward),

@@ -100,12 +100,16 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "How much smoothness counts.")
     var tvWeight: Float?
 
+    @Option(help: "How much steadiness from frame to frame counts. (default: 0)")
+    var temporalWeight: Float?
+
     func apply(to options: inout TrainingOptions) {
         options.architecture = network.architecture
         if let styleSize { options.styleSize = styleSize }
         if let contentWeight { options.weights.content = contentWeight }
         if let styleWeight { options.weights.style = styleWeight }
         if let tvWeight { options.weights.totalVariation = tvWeight }
+        if let temporalWeight { options.weights.temporal = temporalWeight }
     }
 }
 

@@ -68,7 +68,7 @@ import Testing
             photo.load(
                 batches[batches.startIndex + index * shape.count..<batches.startIndex + (index + 1) * shape.count])
             network.forward(photo)
-            let losses = objective.evaluate(network.output, photo: photo, gradient: network.outputGradient)
+            let losses = objective.evaluate(network.output, Batch(photos: photo), gradient: network.outputGradient)
             network.backward(photo)
             let bound = (pairs ? Self.pairs : Self.exact)[min(index, 3)]
             expectClose(losses.content, step.content, bound.loss, "content of step \(index + 1)")

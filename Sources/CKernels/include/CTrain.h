@@ -87,6 +87,11 @@ typedef struct {
     const float *_Nullable bias;
 } tmp_planar;
 
+/// Where the pixels of one view lie in another: (x, y) there = (xx X + xy Y + x, yx X + yy Y + y).
+typedef struct {
+    float xx, xy, x, yx, yy, y;
+} tmp_motion;
+
 typedef struct {
     /// Whether the CPU multiplies pairs; else they are emulated, slowly.
     int32_t has_pairs;
@@ -138,6 +143,13 @@ typedef struct {
 
     /// `count` is a multiple of 16. dx += (x - target) * factor; returns the sum of (x - target)^2.
     double (*difference)(const float *x, const float *target, int64_t count, float factor, float *dx);
+
+    /// Pixels of the second view that lie inside the first.
+    int64_t (*warp_count)(const tmp_motion *, int32_t width, int32_t height);
+    /// Sum of (second - first moved)^2 over those pixels, `first` being read bilinearly. Adds `factor` times the difference
+    /// to `dsecond` and its negative, through the transpose of the reading, to `dfirst`.
+    double (*warp_difference)(const tmp_motion *, const float *first, const float *second, int32_t width, int32_t height,
+                              int32_t channels, float factor, float *dfirst, float *dsecond);
 
     /// 2x2 pooling, stride 2, of one output row: the rows `x` and `x + row`.
     void (*max_pool)(const float *x, ptrdiff_t row, int32_t width, int32_t channels, float *y);

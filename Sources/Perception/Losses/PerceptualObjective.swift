@@ -3,16 +3,20 @@ public struct LossWeights: Sendable, Hashable {
     public var content: Float
     public var style: Float
     public var totalVariation: Float
+    /// 0 for none: then every crop of a batch shows another photo.
+    public var temporal: Float
     public var contentLayer: VGG16Layer
     public var styleLayers: [VGG16Layer]
 
     public init(
-        content: Float = 1, style: Float = 6, totalVariation: Float = 0.05, contentLayer: VGG16Layer = .relu2_2,
+        content: Float = 1, style: Float = 6, totalVariation: Float = 0.05, temporal: Float = 0,
+        contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {
         self.content = content
         self.style = style
         self.totalVariation = totalVariation
+        self.temporal = temporal
         self.contentLayer = contentLayer
         self.styleLayers = styleLayers
     }
@@ -26,7 +30,8 @@ public struct Losses: Sendable, Hashable {
     public var content = 0.0
     public var style = 0.0
     public var totalVariation = 0.0
-    public var total: Double { content + style + totalVariation }
+    public var temporal = 0.0
+    public var total: Double { content + style + totalVariation + temporal }
 }
 
 /// The Gram matrices of a painting.
@@ -57,6 +62,7 @@ final class PerceptualObjective {
     private let network: VGG16Network
     private let grams: [VGG16Layer: GramMatrices]
     private let content: Map
+    private let temporal: TemporalLoss
     private let context: TrainingContext
     private let memory = MapMemory()
 
@@ -74,21 +80,30 @@ final class PerceptualObjective {
             uniqueKeysWithValues: weights.styleLayers.map {
                 ($0, GramMatrices(shape: network.feature($0).shape, context: context))
             })
+        temporal = TemporalLoss(input: input, context: context)
         content = memory.map(network.feature(weights.contentLayer).shape)
     }
 
-    /// The losses of `painting` for `photo`, and their gradient with respect to `painting`, which `gradient` is set to.
-    func evaluate(_ painting: Map, photo: Map, gradient: Map) -> Losses {
+    /// The losses of `painting`, what became of `batch`, and their gradient with respect to it, which `gradient` is set to.
+    func evaluate(_ painting: Map, _ batch: Batch, gradient: Map) -> Losses {
         var losses = Losses()
-        network.forward(photo, upTo: weights.contentLayer)
+        network.forward(batch.photos, upTo: weights.contentLayer)
         content.base.update(from: network.feature(weights.contentLayer).base, count: content.shape.count)
         network.forward(painting)
         context.zero(gradient)
         losses.totalVariation = context.totalVariation(painting, weight: weights.totalVariation, gradient: gradient)
+        if weights.temporal > 0 {
+            losses.temporal = temporal.luminance(painting, batch.pairs, weight: weights.temporal, gradient: gradient)
+        }
         network.backward(into: gradient) { layer, to in
             let feature = network.feature(layer)
             if layer == weights.contentLayer {
                 losses.content = context.squaredDifference(feature, content, weight: weights.content, gradient: to)
+            }
+            if layer == weights.contentLayer, weights.temporal > 0 {
+                let scale = painting.shape.width / feature.shape.width
+                losses.temporal += temporal.features(
+                    feature, batch.pairs, scale: scale, weight: weights.temporal, gradient: to)
             }
             guard let gram = grams[layer], let target = style.grams[layer] else { return }
             gram.compute(feature)

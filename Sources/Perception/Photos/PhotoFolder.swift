@@ -51,14 +51,21 @@ extension PixelBuffer {
         return result
     }
 
-    /// Copies a window of `map.shape`'s extent, perhaps mirrored, to one image of `map`.
-    func copyCrop(x: Int, y: Int, mirrored: Bool, to map: Map, image: Int) {
+    /// Swaps left and right in place.
+    func mirror() {
+        for y in 0..<height {
+            let row = row(y)
+            for x in 0..<width / 2 {
+                for c in 0..<3 { swap(&row[3 * x + c], &row[3 * (width - 1 - x) + c]) }
+            }
+        }
+    }
+
+    /// Copies a window of `map.shape`'s extent to one image of `map`.
+    func copyCrop(x: Int, y: Int, to map: Map, image: Int) {
         for row in 0..<map.shape.height {
             let from = self.row(y + row) + 3 * x, to = map.row(image, row)
-            for column in 0..<map.shape.width {
-                let at = 3 * (mirrored ? map.shape.width - 1 - column : column)
-                for c in 0..<3 { to[3 * column + c] = Float(from[at + c]) }
-            }
+            for i in 0..<map.shape.rowCount { to[i] = Float(from[i]) }
         }
     }
 }

@@ -2,18 +2,35 @@ import Foundation
 import Network
 import Synchronization
 
+/// What a step is taken on.
+struct Batch {
+    /// Images x crop x crop x 3, RGB 0…255.
+    let photos: Map
+    /// Images that show the same scene; empty unless views were asked for.
+    var pairs: [ViewPair] = []
+}
+
 /// Batches of photo crops, made on a queue of their own while the step before runs.
 ///
 /// What a batch holds depends on the seed and its number alone, so that a run can go on at any step.
 final class PhotoStream: @unchecked Sendable {
-    // Sendable: a batch's memory belongs to the queue until its group is done, then to the trainer until the next `batch`.
+    // Sendable: a batch's memory belongs to the queue until `pending` is done, then to the trainer until the next `batch`.
     private let folder: PhotoFolder
     private let seed: UInt64
-    private let batches: [Map]
+    private let views: ViewSampler?
+    private let shape: MapShape
+    private let slots: [Slot]
     private let memory = MapMemory()
     private let queue = DispatchQueue(label: "tempera.photos", qos: .userInitiated)
     private let pending = DispatchGroup()
     private let state = Mutex(State())
+
+    /// A batch and its memory.
+    private final class Slot {
+        var batch: Batch
+
+        init(_ batch: Batch) { self.batch = batch }
+    }
 
     private struct State {
         var order: (epoch: Int, indices: [Int]) = (-1, [])
@@ -22,10 +39,18 @@ final class PhotoStream: @unchecked Sendable {
         var failed = false
     }
 
-    init(_ folder: PhotoFolder, shape: MapShape, seed: UInt64) {
+    /// - Parameter pairs: Every other crop is a moved view of the one before it.
+    init(_ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool) {
         self.folder = folder
         self.seed = seed
-        batches = [memory.map(shape), memory.map(shape)]
+        self.shape = shape
+        views = pairs ? ViewSampler() : nil
+        slots = (0..<2).map { [memory] _ in
+            let pairs = (0..<(pairs ? shape.images / 2 : 0)).map {
+                ViewPair(first: 2 * $0, second: 2 * $0 + 1, brightening: memory.floats(shape.pixels))
+            }
+            return Slot(Batch(photos: memory.map(shape), pairs: pairs))
+        }
     }
 
     /// Photos that could not be read so far.
@@ -33,21 +58,18 @@ final class PhotoStream: @unchecked Sendable {
 
     /// Batch number `step`. The one before it is overwritten from now on.
     /// - Throws: `TrainingError.noReadablePhotos`.
-    func batch(_ step: Int) throws(TrainingError) -> Map {
+    func batch(_ step: Int) throws(TrainingError) -> Batch {
         pending.wait()
         if state.withLock({ $0.ready != step }) { prepare(step) }
         pending.wait()
         if state.withLock({ $0.failed }) { throw .noReadablePhotos(folder.path) }
         prepare(step + 1)
-        return batches[step % 2]
+        return slots[step % 2].batch
     }
 
     private func prepare(_ step: Int) {
         queue.async(group: pending) { [self] in
-            let map = batches[step % 2]
-            let complete = (0..<map.shape.images).allSatisfy {
-                fill(map, image: $0, sample: step * map.shape.images + $0)
-            }
+            let complete = fill(&slots[step % 2].batch, step)
             state.withLock { state in
                 state.ready = step
                 state.failed = !complete
@@ -55,15 +77,38 @@ final class PhotoStream: @unchecked Sendable {
         }
     }
 
-    /// Draws a crop for one sample; false when no photo of the folder can be read.
-    private func fill(_ map: Map, image: Int, sample: Int) -> Bool {
-        let count = folder.files.count
-        for attempt in 0..<count {
+    /// Draws every image of a batch; false when no photo of the folder can be read.
+    private func fill(_ batch: inout Batch, _ step: Int) -> Bool {
+        let images = batch.photos.shape.images
+        for pair in batch.pairs.indices {
+            let drawn = draw(step * images + batch.pairs[pair].first) { scaled, random in
+                views?.draw(&batch.pairs[pair], of: scaled, in: batch.photos, &random)
+            }
+            if !drawn { return false }
+        }
+        return (2 * batch.pairs.count..<images).allSatisfy { image in
+            draw(step * images + image) { scaled, random in
+                let size = batch.photos.shape.height
+                let x = random.index(scaled.width - size + 1), y = random.index(scaled.height - size + 1)
+                scaled.copyCrop(x: x, y: y, to: batch.photos, image: image)
+            }
+        }
+    }
+
+    /// Reads the photo of one sample, at a random scale and mirrored half the time, and hands it to `body`; false when no
+    /// photo of the folder can be read.
+    private func draw(_ sample: Int, _ body: (PixelBuffer, inout RandomStream) -> Void) -> Bool {
+        for attempt in folder.files.indices {
             let index = photo(sample, attempt)
             if state.withLock({ $0.unreadable.contains(index) }) { continue }
             var random = RandomStream(seed: seed, place: UInt64(sample), UInt64(attempt))
             do {
-                try crop(try folder.read(index), to: map, image: image, &random)
+                let photo = try folder.read(index), size = shape.height
+                let short = min(photo.width, photo.height)
+                let side = Int(random.uniform(Double(size)...Double(max(size, min(short, 2 * size)))).rounded())
+                let scaled = try photo.scaled(shortSide: side)
+                if random.next() % 2 == 1 { scaled.mirror() }
+                body(scaled, &random)
                 return true
             } catch {
                 state.withLock { _ = $0.unreadable.insert(index) }
@@ -82,14 +127,5 @@ final class PhotoStream: @unchecked Sendable {
             }
             return state.order.indices[(sample + attempt) % count]
         }
-    }
-
-    /// A window of the photo at a random scale and place, mirrored half the time.
-    private func crop(_ photo: PixelBuffer, to map: Map, image: Int, _ random: inout RandomStream) throws {
-        let size = map.shape.height, short = min(photo.width, photo.height)
-        let side = Int(random.uniform(Double(size)...Double(max(size, min(short, 2 * size)))).rounded())
-        let scaled = try photo.scaled(shortSide: side)
-        let x = random.index(scaled.width - size + 1), y = random.index(scaled.height - size + 1)
-        scaled.copyCrop(x: x, y: y, mirrored: random.next() % 2 == 1, to: map, image: image)
     }
 }

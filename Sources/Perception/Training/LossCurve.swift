@@ -4,12 +4,13 @@ import Glibc
 enum LossCurve {
     private static let curves: [(name: String, color: Canvas.Color, value: @Sendable (Losses) -> Double)] = [
         ("total", (40, 40, 40), { $0.total }), ("style", (200, 80, 30), { $0.style }),
-        ("content", (30, 110, 190), { $0.content }),
+        ("content", (30, 110, 190), { $0.content }), ("temporal", (30, 150, 70), { $0.temporal }),
     ]
 
     static func draw(_ rows: [LossLog.Row], total: Int) -> Canvas {
         let canvas = Canvas(width: 900, height: 500)
         let (left, right, top, bottom) = (80.0, 880.0, 20.0, 460.0)
+        let curves = curves.filter { curve in rows.contains { curve.value($0.losses) > 0 } }
         let series = curves.map { curve in smooth(rows.map { log10(max(curve.value($0.losses), 1e-12)) }) }
         let all = series.flatMap { $0 }
         guard let least = all.min(), let most = all.max() else { return canvas }

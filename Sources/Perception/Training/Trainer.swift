@@ -20,10 +20,10 @@ final class Trainer {
     }
 
     /// The losses of a batch, and their gradient in `parameters.gradient`.
-    func evaluate(_ photos: Map) -> Losses {
-        network.forward(photos)
-        let losses = objective.evaluate(network.output, photo: photos, gradient: network.outputGradient)
-        network.backward(photos)
+    func evaluate(_ batch: Batch) -> Losses {
+        network.forward(batch.photos)
+        let losses = objective.evaluate(network.output, batch, gradient: network.outputGradient)
+        network.backward(batch.photos)
         return losses
     }
 

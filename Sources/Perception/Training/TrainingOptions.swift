@@ -53,10 +53,14 @@ public struct TrainingOptions: Sendable {
     func check() throws(TrainingError) {
         let alignment = max(8, architecture.alignment)
         guard crop >= 64, crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
+        if weights.temporal > 0, batch % 2 == 1 {
+            throw .outOfRange("with a temporal loss the batch", "an even number")
+        }
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
         guard (64...4096).contains(styleSize) else { throw .outOfRange("the style size", "64 to 4096") }
         guard rate > 0, rate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
-        for weight in [weights.content, weights.style, weights.totalVariation] where !(weight >= 0 && weight.isFinite) {
+        for weight in [weights.content, weights.style, weights.totalVariation, weights.temporal]
+        where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
         }
         switch length {
@@ -71,6 +75,7 @@ public struct TrainingOptions: Sendable {
         [
             "painting \(painting.lastComponent)", "network \(architecture.name)", "batch \(batch)", "crop \(crop)",
             "content-weight \(weights.content)", "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
+            "temporal-weight \(weights.temporal)",
             "content-layer \(weights.contentLayer.rawValue)", "pooling \(pooling.rawValue)", "style-size \(styleSize)",
             "init \(initial?.lastComponent ?? "none")", "seed \(seed)", "rate \(rate)",
         ]

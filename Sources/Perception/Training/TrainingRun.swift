@@ -45,7 +45,7 @@ public final class TrainingRun {
         }
         let memory = MapMemory()
         let style = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))
-        painting.copyCrop(x: 0, y: 0, mirrored: false, to: style, image: 0)
+        painting.copyCrop(x: 0, y: 0, to: style, image: 0)
         let target = StyleTarget(
             painting: style, weights: vgg, layers: options.weights.styleLayers, pooling: options.pooling,
             context: context)
@@ -54,7 +54,7 @@ public final class TrainingRun {
         trainer = Trainer(
             architecture: options.architecture, shape: shape, weights: options.weights, style: target, vgg: vgg,
             pooling: options.pooling, context: context)
-        stream = PhotoStream(photos, shape: shape, seed: options.seed)
+        stream = PhotoStream(photos, shape: shape, seed: options.seed, pairs: options.weights.temporal > 0)
         strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: painting, seed: options.seed) : nil
 
         if options.resume {
@@ -104,7 +104,7 @@ public final class TrainingRun {
             let losses = trainer.evaluate(try stream.batch(step))
             trainer.update(rate: rate)
             step += 1
-            guard losses.total.isFinite, step < state.total || trainer.parameters.isFinite else {
+            guard Float(losses.total).isFinite, step < state.total || trainer.parameters.isFinite else {
                 state.stepsBack += 1
                 state.rateFactor /= 2
                 if state.stepsBack > Self.mostStepsBack { throw TrainingError.diverged(step: step) }
@@ -153,8 +153,8 @@ public final class TrainingRun {
         switch options.length {
         case .iterations(let count): total = count
         case .minutes(let minutes):
-            let clock = ContinuousClock(), photos = try stream.batch(0)
-            let times = (0..<4).map { _ in clock.measure { _ = trainer.evaluate(photos) } / .seconds(1) }
+            let clock = ContinuousClock(), batch = try stream.batch(0)
+            let times = (0..<4).map { _ in clock.measure { _ = trainer.evaluate(batch) } / .seconds(1) }
             total = max(1, Int(minutes * 60 / (times.dropFirst().sorted()[1] * 1.03)))
         }
         return snapshot(
@@ -197,6 +197,7 @@ private struct SmoothedLosses {
         mean.content += (losses.content - mean.content) * share
         mean.style += (losses.style - mean.style) * share
         mean.totalVariation += (losses.totalVariation - mean.totalVariation) * share
+        mean.temporal += (losses.temporal - mean.temporal) * share
     }
 }
 
@@ -215,7 +216,8 @@ extension TrainingOptions {
     /// What the model says about itself.
     fileprivate func metadata(steps: Int, of total: Int, losses: Losses, seconds: Double) -> [String: String] {
         let weights =
-            "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation)"
+            "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
+            + "--temporal-weight \(weights.temporal)"
         let start = initial.map { " --init \($0.lastComponent)" } ?? ""
         var result = [
             "style": output.lastComponent.replacingOccurrences(of: ".safetensors", with: ""),

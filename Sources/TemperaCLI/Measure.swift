@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Tempera
+
+/// `tempera measure …`
+struct Measure: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure what a painting is worth.", subcommands: [MeasureStability.self])
+}
+
+/// `tempera measure stability INPUT [OUTPUT]`
+struct MeasureStability: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stability", abstract: "How much a painted video flickers.",
+        usage: "tempera measure stability <input> (<output> | --style <name|file>) [options]",
+        discussion: """
+            Prints the warping error: by how much, on a scale of 0 to 255, pixels differ from those of the frame before, moved \
+            along with the scene; the input's own tells how much of it is noise. A still picture as input is given a camera \
+            that moves over it.
+            """)
+
+    @Argument(help: "The video before painting, or a still picture.", completion: .file())
+    var input: String
+
+    @Argument(help: "The painted video.", completion: .file())
+    var output: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Paint the input in this style instead.", valueName: "name|file"))
+    var style: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder with the exact motion: bwd_0001_0000.flo and bwd_0001_0000_occ.png, and so on.", valueName: "folder"
+        ))
+    var flow: String?
+
+    @Option(help: "Frames to look at.")
+    var frames: Int = 50
+
+    func validate() throws {
+        if (output == nil) == (style == nil) { throw ValidationError("give either a painted video or --style") }
+        if frames < 2 { throw ValidationError("--frames must be at least 2") }
+    }
+
+    func run() throws {
+        var measurement = StabilityMeasurement(input: input, frames: frames)
+        measurement.output = output
+        measurement.style = try style.map { try Style($0) }
+        measurement.flow = flow
+        let result = try measurement.run { Console.shared.draw("frame \($0)") }
+        Console.shared.erase()
+        let rows = [
+            ["input", result.input.fixed(2), ""],
+            ["painted", result.output.fixed(2), "\((result.output / max(result.input, 1e-9)).fixed(2))x"],
+        ]
+        print(Table(header: ["", "WARPING ERROR", "TO INPUT"], rows: rows).text)
+        print(
+            "\(result.frames) frames, motion \(result.motion.rawValue), \(Int((100 * result.visible).rounded())) % of the pixels compared"
+        )
+    }
+}
