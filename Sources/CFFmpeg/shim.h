@@ -40,6 +40,14 @@ static inline int tempera_frame_is_interlaced(const AVFrame *frame) {
 #endif
 }
 
+static inline int tempera_frame_is_top_field_first(const AVFrame *frame) {
+#ifdef AV_FRAME_FLAG_TOP_FIELD_FIRST
+    return (frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
+#else
+    return frame->top_field_first;
+#endif
+}
+
 /// The side data of `type` that the container gives for the whole stream, or null.
 static inline const uint8_t *tempera_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)

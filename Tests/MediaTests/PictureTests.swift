@@ -18,13 +18,14 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
     @Test(arguments: [90, 180, 270]) func rotatedFilesAgreeWithFFmpeg(degrees: Int) throws {
         let scratch = try Scratch()
         let (plain, turned, reference) = (scratch.file("a.mp4"), scratch.file("b.mp4"), scratch.file("c.rgb"))
-        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=0.4 -pix_fmt yuv444p -c:v libx264 -crf 5 \(plain)")
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=0.4,setsar=3/2 -pix_fmt yuv444p -c:v libx264 -crf 5 \(plain)")
         try ffmpeg("-i \(plain) -c copy -metadata:s:v:0 rotate=\(degrees) \(turned)")
         try ffmpeg("-i \(turned) -pix_fmt rgb24 -f rawvideo \(reference)")
         let source = try FileSource(turned)
         guard case .frame(let frame) = try source.next() else { throw ShellError(text: "no frame") }
         let (width, height) = degrees == 180 ? (64, 48) : (48, 64)
         #expect(source.video.width == width && source.video.height == height)
+        #expect(source.video.sampleAspect == (degrees == 180 ? Rational(3, 2) : Rational(2, 3)))
         let expected = [UInt8](try Data(contentsOf: URL(fileURLWithPath: reference)))
         var off = 0
         for y in 0..<height { for x in 0..<width * 3 { off += abs(Int(frame.pixels.row(y)[x]) - Int(expected[y * width * 3 + x])) } }

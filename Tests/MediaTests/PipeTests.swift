@@ -82,6 +82,63 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         #expect(log.all == [])
     }
 
+    @Test func y4mKeepsAspectRangeAndFields() throws {
+        let scratch = try Scratch()
+        let (input, output) = (scratch.file("a.y4m"), scratch.file("b.y4m"))
+        let header = "YUV4MPEG2 W16 H12 F30:1 It A4:3 C444 XCOLORRANGE=FULL\n"
+        let pixels = Data((0..<576).map { UInt8(100 + $0 % 50) })
+        try (Data(header.utf8) + Data("FRAME\n".utf8) + pixels).write(to: URL(fileURLWithPath: input))
+        var source = SourceOptions()
+        source.deinterlace = .off
+        var sink = SinkOptions()
+        sink.pixelFormat = "yuv444p"
+        try copy(input, to: output, source: source, sink: sink)
+        let written = try Data(contentsOf: URL(fileURLWithPath: output))
+        let line = String(decoding: written.prefix { $0 != 10 }, as: UTF8.self)
+        for word in header.split(separator: " ") { #expect(line.contains(word.trimmingCharacters(in: .newlines)), "\(line)") }
+        for (a, b) in zip(pixels, written.suffix(576)) { #expect(abs(Int(a) - Int(b)) <= 2) }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["matroska", "mpegts", "nut", "flv"]) func streamsThroughAPipeLoseNothing(format: String) throws {
+        let scratch = try Scratch()
+        let clip = scratch.file("a.bin")
+        try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=2 -c:v libx264 -g 100 -c:a aac -f \(format) \(clip)")
+        let pipe = Pipe()
+        let data = try Data(contentsOf: URL(fileURLWithPath: clip))
+        let writing = Thread {
+            try? pipe.fileHandleForWriting.write(contentsOf: data)
+            try? pipe.fileHandleForWriting.close()
+        }
+        writing.start()
+        let log = WarningLog()
+        let piped = try frames("pipe:\(pipe.fileHandleForReading.fileDescriptor)", warn: log.handler)
+        let read = try frames(clip)
+        #expect(piped.count == 50 && log.all == [])
+        #expect(piped.map(\.timestamp) == read.map(\.timestamp))
+        for (a, b) in zip(piped, read) { #expect(difference(a.pixels, b.pixels).mean.max() == 0) }
+    }
+
+    /// MP4 with its index at the end cannot be read from a pipe.
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func mp4FromAPipeNeedsItsIndexFirst(faststart: Bool) throws {
+        let scratch = try Scratch()
+        let clip = scratch.file("a.mp4")
+        try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -crf 5 \(faststart ? "-movflags faststart " : "")\(clip)")
+        let pipe = Pipe()
+        let data = try Data(contentsOf: URL(fileURLWithPath: clip))
+        let writing = Thread {
+            try? pipe.fileHandleForWriting.write(contentsOf: data)
+            try? pipe.fileHandleForWriting.close()
+        }
+        writing.start()
+        let path = "pipe:\(pipe.fileHandleForReading.fileDescriptor)"
+        if faststart {
+            let log = WarningLog()
+            #expect(try frames(path, warn: log.handler).count == 50, "\(log.all)")
+        } else {
+            #expect(throws: MediaError.indexAtEnd(path)) { try FileSource(path) }
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func interruptEndsAWaitForData() throws {
         let (pipe, path, options) = rawSource()
         pipe.fileHandleForWriting.write(rawFrames(1, bytes: 576))

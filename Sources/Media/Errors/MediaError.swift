@@ -9,6 +9,8 @@ public enum MediaError: Error, Sendable, Equatable {
     case playlist(String, format: String)
     case notMedia(String)
     case truncated(String)
+    /// MP4 through a pipe whose index comes last.
+    case indexAtEnd(String)
     case encrypted(String)
     case noVideo(String)
     case noSuchStream(String, index: Int)
@@ -55,6 +57,8 @@ extension MediaError: CustomStringConvertible {
             "\(path): is a playlist (\(format)) that names other files; give the video itself, or add --allow-network"
         case .notMedia(let path): "\(path): not a video file that FFmpeg knows; for raw frames name the format with -f"
         case .truncated(let path): "\(path): the file is cut short (its index is missing); copy or download it again"
+        case .indexAtEnd(let path):
+            "\(path): an MP4 in a pipe must begin with its index; name the file itself, or write it with -movflags faststart"
         case .encrypted(let path): "\(path): the video is encrypted; decrypt it first"
         case .noVideo(let path): "\(path): holds no video stream"
         case .noSuchStream(let path, let index): "\(path): stream \(index) is no video stream; see its streams with ffprobe"

@@ -1,3 +1,8 @@
+/// How the lines of a frame lie in time.
+public enum FieldOrder: Sendable, Hashable {
+    case progressive, topFirst, bottomFirst
+}
+
 /// The picture stream of a source, as the network and the sink see it: display orientation, after any resize.
 public struct VideoFormat: Sendable {
     public var width: Int
@@ -15,10 +20,13 @@ public struct VideoFormat: Sendable {
     public var color: ColorTags
     /// Whether frames come with an alpha plane.
     public var hasAlpha: Bool
+    /// Other than progressive only where interlaced frames were asked to be left as they are.
+    public var fieldOrder: FieldOrder
 
     public init(
         width: Int, height: Int, timeBase: Rational, frameRate: Rational?, sampleAspect: Rational = Rational(1, 1),
-        duration: Double? = nil, frameCount: Int? = nil, color: ColorTags = ColorTags(), hasAlpha: Bool = false
+        duration: Double? = nil, frameCount: Int? = nil, color: ColorTags = ColorTags(), hasAlpha: Bool = false,
+        fieldOrder: FieldOrder = .progressive
     ) {
         self.width = width
         self.height = height
@@ -29,6 +37,7 @@ public struct VideoFormat: Sendable {
         self.frameCount = frameCount
         self.color = color
         self.hasAlpha = hasAlpha
+        self.fieldOrder = fieldOrder
     }
 }
 

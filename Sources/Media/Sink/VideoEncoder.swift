@@ -43,6 +43,12 @@ final class VideoEncoder {
         context.pointee.time_base = Self.timeBase(codec, video: video)
         if let rate = video.frameRate { context.pointee.framerate = rate.av }
         context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
+        context.pointee.field_order =
+            switch video.fieldOrder {
+            case .progressive: AV_FIELD_PROGRESSIVE
+            case .topFirst: AV_FIELD_TT
+            case .bottomFirst: AV_FIELD_BB
+            }
         layout.tag(context, as: video.color)
         if container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER) }
         try open(codec, options: options, warnings: warnings)

@@ -54,14 +54,14 @@ final class Demuxer {
         guard let opening = avformat_alloc_context() else { throw .failed(action: "opening", path: path, why: "no memory") }
         opening.pointee.interrupt_callback = interruption.callback
         if let input { opening.pointee.pb = input.context }
-        if isLive {
-            opening.pointee.flags |= AVFMT_FLAG_NOBUFFER
-            opening.pointee.fps_probe_size = 0
-        }
+        // Counting frames to tell the rate would read ahead.
+        if isLive { opening.pointee.fps_probe_size = 0 }
         var settings = try Self.settings(options, format: format)
         var opened: UnsafeMutablePointer<AVFormatContext>? = opening
         let status = avformat_open_input(&opened, url, format, &settings.handle)
-        guard status >= 0, let opened else { throw Self.openingError(status, path: path, location: location) }
+        guard status >= 0, let opened else {
+            throw Self.openingError(status, path: path, location: location)
+        }
         context = opened
         if let unknown = settings.entries.first {
             throw .optionRefused(unknown.name, value: unknown.value, by: formatName)
@@ -125,6 +125,13 @@ final class Demuxer {
             if failure.isInvalidData { return false }
             throw failure.reading(path, action: "reading")
         }
+    }
+
+    /// Why there was not one frame, as far as the container tells.
+    var emptiness: MediaError {
+        // An index that comes after the pictures comes too late where one cannot go back.
+        let cannotGoBack = input?.context?.pointee.seekable == 0
+        return cannotGoBack && formatName.hasPrefix("mov,") ? .indexAtEnd(path) : .noFrames(path)
     }
 
     /// Whether raw frames ended in the middle of one.

@@ -57,7 +57,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
                 let time = reader.picture.pointee.best_effort_timestamp
                 found = time == tempera_nopts || !range.isBefore(time)
             case nil:
-                throw options.start.map { start in .startBeyondEnd(path, start: start) } ?? .noFrames(path)
+                throw options.start.map { start in .startBeyondEnd(path, start: start) } ?? demuxer.emptiness
             }
         }
         let orientation = Orientation(of: reader.picture, stream: stream, warnings: warnings)

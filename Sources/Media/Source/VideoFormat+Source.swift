@@ -16,7 +16,8 @@ extension VideoFormat {
             sampleAspect: Self.sampleAspect(demuxer, stream, first, converter: converter, orientation: orientation),
             duration: seconds,
             frameCount: counted ?? seconds.flatMap { seconds in rate.map { Int((seconds * $0.value).rounded()) } },
-            color: ToneMapper.Signal(first) == nil ? ColorTags(first) : .bt709, hasAlpha: converter.hasAlpha)
+            color: ToneMapper.Signal(first) == nil ? ColorTags(first) : .bt709, hasAlpha: converter.hasAlpha,
+            fieldOrder: FieldOrder(first))
     }
 
     /// The pixel aspect after turning and resizing; the picture's shape on the screen stays.
@@ -41,6 +42,15 @@ extension VideoFormat {
             &numerator, &denominator, Int64(aspect.num) * Int64(width) * Int64(converter.height),
             Int64(aspect.den) * Int64(height) * Int64(converter.width), 1 << 16)
         return Rational(numerator, denominator)
+    }
+}
+
+extension FieldOrder {
+    /// Pictures that went through the deinterlacer are no longer flagged.
+    init(_ frame: UnsafePointer<AVFrame>) {
+        self =
+            tempera_frame_is_interlaced(frame) == 0
+            ? .progressive : tempera_frame_is_top_field_first(frame) != 0 ? .topFirst : .bottomFirst
     }
 }
 
