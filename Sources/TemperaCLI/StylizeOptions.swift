@@ -73,7 +73,7 @@ struct OutputArguments: ParsableArguments {
     @Option(help: "Constant quality on the encoder's scale; lower is better. (default: 18)")
     var crf: Double?
 
-    @Option(help: "Encoder preset, as 'veryfast' or 'slow'.")
+    @Option(help: "Encoder preset, as 'medium' or 'slow'. (default: veryfast for libx264)")
     var preset: String?
 
     @Option(help: ArgumentHelp("Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input.", valueName: "format"))

@@ -39,6 +39,8 @@ struct Container {
 
     /// Whether a stream of this codec has a place here; nil when only trying tells.
     func holds(_ codec: AVCodecID) -> Bool? {
+        // It would write any packet behind any other, and says so of none.
+        if name == "rawvideo", avcodec_get_type(codec) != AVMEDIA_TYPE_VIDEO { return false }
         let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)
         return answer < 0 ? nil : answer == 1
     }

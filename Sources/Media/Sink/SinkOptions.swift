@@ -8,7 +8,7 @@ public struct SinkOptions: Sendable {
     public var crf: Double?
     /// Bits a second instead of constant quality.
     public var bitrate: Int?
-    /// Encoder preset; nil: its default.
+    /// Encoder preset; nil: `veryfast` for `libx264`, else the encoder's own.
     public var preset: String?
     /// Pixel format by FFmpeg's name; nil: 8-bit 4:2:0, or what keeps transparency and an odd size.
     public var pixelFormat: String?

@@ -16,9 +16,12 @@ public final class Profiler: Sendable {
     }
 
     /// - Parameters:
+    ///   - isLive: the source delivers in real time, so that reading is mostly waiting for it.
     ///   - seconds: wall time of the run.
     ///   - mediaSeconds: length of what was written.
-    public func profile(_ summary: PipelineSummary, ladder: Ladder, seconds: Double, mediaSeconds: Double) -> RunProfile {
+    public func profile(
+        _ summary: PipelineSummary, ladder: Ladder, isLive: Bool = false, seconds: Double, mediaSeconds: Double
+    ) -> RunProfile {
         let recorders = recorders.withLock { $0 }
         let stages = [RunProfile.StageName.decode, .paint, .encode].map { name in
             RunProfile.Stage(name, recorders.filter { $0.stage.name == name }, seconds: seconds)
@@ -26,6 +29,7 @@ public final class Profiler: Sendable {
         let count = max(layers.frames, 1)
         return RunProfile(
             machine: .current, frames: summary.counts.written, seconds: seconds, mediaSeconds: mediaSeconds, stages: stages,
+            isLive: isLive,
             layers: layers.layers.map {
                 RunProfile.Layer(name: $0.name, milliseconds: $0.seconds / Double(count) * 1000, gflop: $0.flops / Double(count) / 1e9)
             },

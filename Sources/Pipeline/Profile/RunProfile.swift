@@ -120,8 +120,8 @@ public struct RunProfile: Sendable, Encodable {
     private static let boundShare = 0.7
 
     init(
-        machine: MachineFacts, frames: Int, seconds: Double, mediaSeconds: Double, stages: [Stage], layers: [Layer],
-        governor: GovernorCounters, peakMemory: Int
+        machine: MachineFacts, frames: Int, seconds: Double, mediaSeconds: Double, stages: [Stage], isLive: Bool,
+        layers: [Layer], governor: GovernorCounters, peakMemory: Int
     ) {
         self.machine = machine
         self.frames = frames
@@ -130,7 +130,8 @@ public struct RunProfile: Sendable, Encodable {
         framesPerSecond = seconds > 0 ? Double(frames) / seconds : 0
         realTimeFactor = seconds > 0 ? mediaSeconds / seconds : 0
         self.stages = stages
-        bound = stages.max { $0.busy < $1.busy }.flatMap { $0.busy >= Self.boundShare ? $0.name : nil }
+        let candidates = isLive ? stages.filter { $0.name != .decode } : stages
+        bound = candidates.max { $0.busy < $1.busy }.flatMap { $0.busy >= Self.boundShare ? $0.name : nil }
         self.layers = layers
         self.governor = governor
         self.peakMemory = peakMemory
