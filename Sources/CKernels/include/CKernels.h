@@ -30,7 +30,7 @@ typedef enum {
     TMP_BF16 = 2,  ///< bfloat16 products, float32 sums; maps are stored as float16
 } tmp_arithmetic;
 
-/// Sums over the pixels of one map that instance norm needs, one worker's share. Each array has C entries.
+/// Sums over the pixels of one map that instance norm needs, one chunk's share. Each array has C entries.
 typedef struct {
     double *sum;
     double *square_sum;

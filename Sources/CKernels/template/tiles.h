@@ -2,6 +2,14 @@
 // tile rows as they lie in memory; a packed unit of B, BLOCK columns of value pairs, is a tile row of two tiles.
 //
 // With TILE_EMULATION the tiles are plain memory, so that the same code is tested where there are none.
+// The 64 bytes that configure the tiles.
+typedef struct {
+    uint8_t palette, start;
+    uint8_t reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+} tile_shape;
+
 #if TILE_EMULATION
 typedef struct {
     uint8_t rows[8];
@@ -9,12 +17,6 @@ typedef struct {
     char data[8][16][64];
 } tile_state;
 static _Thread_local tile_state tiles;
-typedef struct {
-    uint8_t palette, start;
-    uint8_t reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-} tile_shape;
 INLINE void tile_configure(const tile_shape *s) {
     for (int i = 0; i < 8; i++) tiles.rows[i] = s->rows[i], tiles.row_bytes[i] = s->row_bytes[i];
 }
@@ -43,12 +45,6 @@ INLINE void tile_multiply(int c, int a, int b) {
 }
 INLINE void tile_end(void) {}
 #else
-typedef struct {
-    uint8_t palette, start;
-    uint8_t reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-} tile_shape;
 #define tile_configure(s) _tile_loadconfig(s)
 #define tile_zero(t) _tile_zero(t)
 #define tile_load(t, from, stride) _tile_loadd(t, from, stride)

@@ -12,7 +12,6 @@
 typedef float vf __attribute__((ext_vector_type(VL)));
 typedef int32_t vi __attribute__((ext_vector_type(VL)));
 typedef float vf_unaligned __attribute__((ext_vector_type(VL), aligned(4)));
-typedef int32_t vi_unaligned __attribute__((ext_vector_type(VL), aligned(4)));
 typedef int16_t vh __attribute__((ext_vector_type(VL)));
 typedef int16_t vh_unaligned __attribute__((ext_vector_type(VL), aligned(2)));
 
@@ -135,7 +134,7 @@ INLINE size_t round_up(size_t n, size_t m) { return (n + m - 1) / m * m; }
 // Planes whose distance is a multiple of 4 KiB fall on the same cache sets: keep it an odd number of lines.
 INLINE size_t plane_bytes(size_t n) { return round_up(n, 128) + 64; }
 
-// Adds one block of `n` per-lane sums to a worker's statistics.
+// Adds per-lane sums to the statistics of a chunk.
 INLINE void add_statistics(tmp_statistics s, int channel, vf sum, vf square, vf least, vf most) {
     for (int i = 0; i < VL; i++) {
         s.sum[channel + i] += (double)sum[i];
