@@ -15,3 +15,12 @@ public typealias TrainingProgress = Perception.TrainingProgress
 public typealias TrainingError = Perception.TrainingError
 /// A network as data.
 public typealias Architecture = Network.Architecture
+/// What a painting should keep of the photo and take from the style.
+public typealias LossWeights = Perception.LossWeights
+/// What a model is worth: the training objective on photos it has not seen.
+public typealias ObjectiveMeasurement = Perception.ObjectiveMeasurement
+
+extension ObjectiveMeasurement.Subject {
+    /// What a style paints, as bytes.
+    public static func style(_ style: Style) -> Self { .model(style.model) }
+}

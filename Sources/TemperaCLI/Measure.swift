@@ -5,7 +5,7 @@ import Tempera
 /// `tempera measure …`
 struct Measure: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure what a painting is worth.", subcommands: [MeasureStability.self])
+        abstract: "Measure what a painting is worth.", subcommands: [MeasureStability.self, MeasureObjective.self])
 }
 
 /// `tempera measure stability INPUT [OUTPUT]`
@@ -57,5 +57,61 @@ struct MeasureStability: ParsableCommand {
         print(
             "\(result.frames) frames, motion \(result.motion.rawValue), \(Int((100 * result.visible).rounded())) % of the pixels compared"
         )
+    }
+}
+
+/// `tempera measure objective PAINTING --photos DIR --vgg FILE [--style MODEL | --direct N]`
+struct MeasureObjective: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "objective", abstract: "How well a model does what it was trained for, on photos it has not seen.",
+        discussion: """
+            Prints the mean losses that training minimises, with the same weights. --direct optimises every picture on its own \
+            instead, which is what a model stands in for; without either, the photos themselves are measured.
+            """)
+
+    @Argument(help: "The painting the model was trained on.", completion: .file())
+    var painting: String
+
+    @Option(help: ArgumentHelp("Folder of photos.", valueName: "folder"), completion: .directory)
+    var photos: String
+
+    @Option(help: ArgumentHelp("VGG16's weights.", valueName: "file"), completion: .file())
+    var vgg: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The model to measure.", valueName: "name|file"))
+    var style: String?
+
+    @Option(help: ArgumentHelp("Iterations of L-BFGS on the pixels.", valueName: "iterations"))
+    var direct: Int?
+
+    @Option(help: ArgumentHelp("Photos are cut to squares of this side.", valueName: "pixels"))
+    var size: Int = 256
+
+    @OptionGroup(title: "Style") var weights: TrainingWeightArguments
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws {
+        if style != nil && direct != nil { throw ValidationError("--style and --direct exclude each other") }
+        if !(64...2048).contains(size) || size % 16 != 0 {
+            throw ValidationError("--size must be a multiple of 16 from 64 to 2048")
+        }
+    }
+
+    func run() throws {
+        messages.verbosity.bootstrap()
+        var measurement = ObjectiveMeasurement(painting: painting, photos: photos, vgg: vgg)
+        weights.apply(to: &measurement.weights)
+        if let size = weights.styleSize { measurement.styleSize = size }
+        measurement.size = size
+        let subject: ObjectiveMeasurement.Subject =
+            if let style { .style(try Style(style)) } else if let direct { .direct(iterations: direct) } else {
+                .photos
+            }
+        let losses = try measurement.run(subject) { done, of in Console.shared.draw("photo \(done)/\(of)") }
+        Console.shared.erase()
+        let rows = [
+            [losses.total, losses.content, losses.style, losses.totalVariation].map { String(format: "%.4g", $0) }
+        ]
+        print(Table(header: ["TOTAL", "CONTENT", "STYLE", "TV"], rows: rows).text)
     }
 }

@@ -88,6 +88,17 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "Network: the full one of 2016, or the live one, many times faster.")
     var network: TrainedNetwork = .full
 
+    @OptionGroup var weights: TrainingWeightArguments
+
+    func apply(to options: inout TrainingOptions) {
+        options.architecture = network.architecture
+        weights.apply(to: &options.weights)
+        if let size = weights.styleSize { options.styleSize = size }
+    }
+}
+
+/// What the objective is made of.
+struct TrainingWeightArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Pixels of the painting's short side; fewer make finer strokes.", valueName: "pixels"))
     var styleSize: Int?
 
@@ -103,13 +114,11 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "How much steadiness from frame to frame counts. (default: 0)")
     var temporalWeight: Float?
 
-    func apply(to options: inout TrainingOptions) {
-        options.architecture = network.architecture
-        if let styleSize { options.styleSize = styleSize }
-        if let contentWeight { options.weights.content = contentWeight }
-        if let styleWeight { options.weights.style = styleWeight }
-        if let tvWeight { options.weights.totalVariation = tvWeight }
-        if let temporalWeight { options.weights.temporal = temporalWeight }
+    func apply(to weights: inout LossWeights) {
+        if let contentWeight { weights.content = contentWeight }
+        if let styleWeight { weights.style = styleWeight }
+        if let tvWeight { weights.totalVariation = tvWeight }
+        if let temporalWeight { weights.temporal = temporalWeight }
     }
 }
 

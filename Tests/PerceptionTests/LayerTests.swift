@@ -43,7 +43,7 @@ import Testing
         (Convolution("c", 16, 32, kernel: 3, stride: 2), .reflection),
         (Convolution("c", 3, 16, kernel: 9), .reflection), (Convolution("c", 3, 64, kernel: 3), .zero),
         (Convolution("c", 3, 8, kernel: 9, stride: 2), .reflection), (Convolution("c", 16, 3, kernel: 9), .reflection),
-        (Convolution("c", 8, 3, kernel: 3), .reflection), (Convolution("c", 16, 16, kernel: 5, stride: 2), .reflection),
+        (Convolution("c", 8, 3, kernel: 3), .reflection), (Convolution("c", 16, 3, kernel: 5, upsampling: 2), .reflection), (Convolution("c", 16, 16, kernel: 5, stride: 2), .reflection),
     ]
 
     @Test(arguments: convolutions, sets) func convolution(_ plan: (Convolution, Padding), _ isa: tmp_isa) {

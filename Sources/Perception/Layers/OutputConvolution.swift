@@ -22,9 +22,13 @@ final class OutputConvolution: ConvolutionLayer {
         self.input = input
         self.context = context
         output = plan.output(for: input)
-        product = PlanarProduct(input: input, kernel: plan.shape.kernel, padding: plan.padding, context: context)
+        product = PlanarProduct(
+            input: input, upsampling: plan.shape.upsampling, kernel: plan.shape.kernel, padding: plan.padding,
+            context: context)
         dataGradient = DataGradient(plan, input: input, output: output, context: context)
-        strips = PaddedStrips(map: input, border: plan.shape.kernel / 2, padding: plan.padding, context: context)
+        strips = PaddedStrips(
+            map: input, upsampling: plan.shape.upsampling, border: plan.shape.kernel / 2, padding: plan.padding,
+            context: context)
         gradientStrips = PaddedStrips(map: output, border: plan.shape.kernel - 1, padding: .zero, context: context)
         stripRows = max(1, (128 << 10) / strips.rowCount)
         context.reserve(worker: stripRows * strips.rowCount + (stripRows + plan.shape.kernel) * gradientStrips.rowCount)

@@ -6,6 +6,7 @@ final class PlanarProduct {
     private let context: TrainingContext
     private let strips: PaddedStrips
     private let input: MapShape
+    private let output: MapShape
     private let kernel: Int
     private let stripRows: Int
     private let pitch: Int
@@ -15,11 +16,14 @@ final class PlanarProduct {
     private let weights: UnsafeMutablePointer<Float>
     private let bias: UnsafeMutablePointer<Float>
 
-    init(input: MapShape, kernel: Int, padding: Padding, context: TrainingContext) {
+    init(input: MapShape, upsampling: Int = 1, kernel: Int, padding: Padding, context: TrainingContext) {
         self.input = input
+        output = MapShape(
+            images: input.images, height: input.height * upsampling, width: input.width * upsampling, channels: 3)
         self.kernel = kernel
         self.context = context
-        strips = PaddedStrips(map: input, border: kernel / 2, padding: padding, context: context)
+        strips = PaddedStrips(
+            map: input, upsampling: upsampling, border: kernel / 2, padding: padding, context: context)
         pitch = (strips.width + 15) / 16 * 16 + 48
         stripRows = kernel > 4 ? 8 : 4
         plane = (stripRows + kernel + 3) * pitch
@@ -45,9 +49,9 @@ final class PlanarProduct {
         for o in 0..<3 { bias[o] = values?[o] ?? 0 }
     }
 
-    /// Writes `y`, three channels, of the extent of `x`; `x` counts as 0 where `mask` is not positive.
+    /// Writes `y`, three channels, of the extent of `x` enlarged; `x` counts as 0 where `mask` is not positive.
     func forward(_ x: Map, mask: Map?, into y: Map) {
-        context.forEachStrip(images: x.shape.images, rows: input.height, height: stripRows) {
+        context.forEachStrip(images: x.shape.images, rows: output.height, height: stripRows) {
             [self] image, rows, worker in
             let planes = context.scratch(worker)
             strips.planes(
@@ -55,7 +59,7 @@ final class PlanarProduct {
                 to: planes, plane: plane,
                 pitch: pitch)
             var product = tmp_planar(
-                channels: Int32(input.channels), kernel: Int32(kernel), width: Int32(input.width), plane: plane,
+                channels: Int32(input.channels), kernel: Int32(kernel), width: Int32(output.width), plane: plane,
                 pitch: pitch,
                 weights: weights, bias: bias)
             context.kernels.planar_convolve(

@@ -32,26 +32,13 @@ public struct Losses: Sendable, Hashable {
     public var totalVariation = 0.0
     public var temporal = 0.0
     public var total: Double { content + style + totalVariation + temporal }
-}
 
-/// The Gram matrices of a painting.
-struct StyleTarget {
-    /// channels x channels for every layer.
-    let grams: [VGG16Layer: [Float]]
-
-    /// - Parameter painting: One image of RGB 0…255.
-    init(painting: Map, weights: VGG16Weights, layers: [VGG16Layer], pooling: Pooling, context: TrainingContext) {
-        let network = VGG16Network(
-            weights, input: painting.shape, upTo: layers.max() ?? .relu1_1, pooling: pooling, passesGradient: false,
-            context: context)
-        network.forward(painting)
-        var grams: [VGG16Layer: [Float]] = [:]
-        for layer in layers {
-            let gram = GramMatrices(shape: network.feature(layer).shape, context: context)
-            gram.compute(network.feature(layer))
-            grams[layer] = Array(UnsafeBufferPointer(start: gram.values, count: gram.channels * gram.channels))
-        }
-        self.grams = grams
+    /// Adds `share` times another's terms.
+    mutating func add(_ other: Losses, share: Double) {
+        content += other.content * share
+        style += other.style * share
+        totalVariation += other.totalVariation * share
+        temporal += other.temporal * share
     }
 }
 

@@ -68,4 +68,12 @@ extension PixelBuffer {
             for i in 0..<map.shape.rowCount { to[i] = Float(from[i]) }
         }
     }
+
+    /// Takes the first image of a map of this extent, clamped to bytes.
+    func fill(from map: Map) {
+        for y in 0..<height {
+            let from = map.row(0, y), to = row(y)
+            for i in 0..<3 * width { to[i] = UInt8(min(255, max(0, from[i].rounded()))) }
+        }
+    }
 }

@@ -2,6 +2,8 @@ import Network
 
 /// Everything that decides what `TrainingRun` makes of a painting.
 public struct TrainingOptions: Sendable {
+    public static let standardStyleSize = 384
+
     /// How long a run lasts.
     public enum Length: Sendable, Hashable {
         case iterations(Int)
@@ -26,7 +28,7 @@ public struct TrainingOptions: Sendable {
     public var weights = LossWeights()
     public var pooling = Pooling.max
     /// Short side to which the painting is scaled: the smaller, the finer its strokes in the result.
-    public var styleSize = 384
+    public var styleSize = standardStyleSize
     /// A model of the same architecture to start from.
     public var initial: String?
     public var seed: UInt64 = 1

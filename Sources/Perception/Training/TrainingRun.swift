@@ -36,23 +36,13 @@ public final class TrainingRun {
         context = TrainingContext(
             pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.trainingKernels)
 
-        let painting: PixelBuffer, vgg: VGG16Weights
-        do { painting = try PhotoFolder.read(options.painting).scaled(shortSide: options.styleSize) } catch {
-            throw TrainingError.painting("\(error)")
-        }
-        do { vgg = try VGG16Weights(path: options.vgg, upTo: options.weights.last) } catch {
-            throw TrainingError.weights(error)
-        }
-        let memory = MapMemory()
-        let style = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))
-        painting.copyCrop(x: 0, y: 0, to: style, image: 0)
-        let target = StyleTarget(
-            painting: style, weights: vgg, layers: options.weights.styleLayers, pooling: options.pooling,
+        let (painting, style, vgg) = try StyleTarget.read(
+            options.painting, size: options.styleSize, vgg: options.vgg, weights: options.weights,
+            pooling: options.pooling,
             context: context)
-
         let shape = MapShape(images: options.batch, height: options.crop, width: options.crop, channels: 3)
         trainer = Trainer(
-            architecture: options.architecture, shape: shape, weights: options.weights, style: target, vgg: vgg,
+            architecture: options.architecture, shape: shape, weights: options.weights, style: style, vgg: vgg,
             pooling: options.pooling, context: context)
         stream = PhotoStream(photos, shape: shape, seed: options.seed, pairs: options.weights.temporal > 0)
         strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: painting, seed: options.seed) : nil
@@ -194,10 +184,10 @@ private struct SmoothedLosses {
     mutating func add(_ losses: Losses) {
         count += 1
         let share = 1 / Double(min(count, 50))
-        mean.content += (losses.content - mean.content) * share
-        mean.style += (losses.style - mean.style) * share
-        mean.totalVariation += (losses.totalVariation - mean.totalVariation) * share
-        mean.temporal += (losses.temporal - mean.temporal) * share
+        var next = Losses()
+        next.add(mean, share: 1 - share)
+        next.add(losses, share: share)
+        mean = next
     }
 }
 

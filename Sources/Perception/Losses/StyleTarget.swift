@@ -1,0 +1,38 @@
+import Network
+
+/// The Gram matrices of a painting.
+struct StyleTarget {
+    /// channels x channels for every layer.
+    let grams: [VGG16Layer: [Float]]
+
+    /// - Parameter painting: One image of RGB 0…255.
+    init(painting: Map, weights: VGG16Weights, layers: [VGG16Layer], pooling: Pooling, context: TrainingContext) {
+        let network = VGG16Network(
+            weights, input: painting.shape, upTo: layers.max() ?? .relu1_1, pooling: pooling, passesGradient: false,
+            context: context)
+        network.forward(painting)
+        var grams: [VGG16Layer: [Float]] = [:]
+        for layer in layers {
+            let gram = GramMatrices(shape: network.feature(layer).shape, context: context)
+            gram.compute(network.feature(layer))
+            grams[layer] = Array(UnsafeBufferPointer(start: gram.values, count: gram.channels * gram.channels))
+        }
+        self.grams = grams
+    }
+
+    /// Reads a painting, scaled to `size` at its short side, and the features that see it.
+    /// - Throws: `TrainingError`.
+    static func read(
+        _ path: String, size: Int, vgg: String, weights: LossWeights, pooling: Pooling, context: TrainingContext
+    ) throws(TrainingError) -> (painting: PixelBuffer, style: StyleTarget, features: VGG16Weights) {
+        let painting: PixelBuffer, features: VGG16Weights
+        do { painting = try PhotoFolder.read(path).scaled(shortSide: size) } catch { throw .painting("\(error)") }
+        do { features = try VGG16Weights(path: vgg, upTo: weights.last) } catch { throw .weights(error) }
+        let memory = MapMemory()
+        let map = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))
+        painting.copyCrop(x: 0, y: 0, to: map, image: 0)
+        let style = StyleTarget(
+            painting: map, weights: features, layers: weights.styleLayers, pooling: pooling, context: context)
+        return (painting, style, features)
+    }
+}

@@ -1,0 +1,84 @@
+import Media
+import Network
+
+/// What a model is worth: the training objective on photos it has not seen.
+///
+/// ```swift
+/// let measurement = ObjectiveMeasurement(painting: "wave.jpg", photos: "heldout", vgg: "vgg16.safetensors")
+/// print(try measurement.run(.model(Model.load("wave.safetensors"))).total)
+/// ```
+public struct ObjectiveMeasurement: Sendable {
+    /// What is measured.
+    public enum Subject: Sendable {
+        /// What a model paints, as bytes.
+        case model(Model)
+        /// The photos as they are.
+        case photos
+        /// Iterations of L-BFGS on the pixels themselves, from the photo: what a model stands in for.
+        case direct(iterations: Int)
+    }
+
+    public var painting: String
+    /// A folder; every photo is scaled to `size` at its short side and cut square about its middle.
+    public var photos: String
+    public var vgg: String
+    public var weights = LossWeights()
+    public var pooling = Pooling.max
+    public var styleSize = TrainingOptions.standardStyleSize
+    /// Side of the squares.
+    public var size = 256
+    public var threads: Int?
+
+    public init(painting: String, photos: String, vgg: String) {
+        self.painting = painting
+        self.photos = photos
+        self.vgg = vgg
+    }
+
+    /// The mean losses, in float32 throughout.
+    /// - Throws: `TrainingError`, `MediaError`, `NetworkError`.
+    public func run(_ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Losses {
+        let folder = try PhotoFolder(photos), memory = MapMemory()
+        let context = TrainingContext(pool: ThreadPool(threads: threads), pairs: false)
+        let (_, style, features) = try StyleTarget.read(
+            painting, size: styleSize, vgg: vgg, weights: weights, pooling: pooling, context: context)
+        let shape = MapShape(images: 1, height: size, width: size, channels: 3)
+        let objective = PerceptualObjective(
+            weights, style: style, vgg: features, pooling: pooling, input: shape, context: context)
+        let photo = memory.map(shape), painted = memory.map(shape), gradient = memory.map(shape)
+        let square = PixelBuffer(width: size, height: size), canvas = PixelBuffer(width: size, height: size)
+        var painter: Painter?
+        if case .model(let model) = subject {
+            painter = try Painter(model: model, width: size, height: size, pool: context.pool)
+        }
+
+        var sum = Losses()
+        for index in folder.files.indices {
+            let scaled = try folder.read(index).scaled(shortSide: size)
+            scaled.copyCrop(x: (scaled.width - size) / 2, y: (scaled.height - size) / 2, to: photo, image: 0)
+            painted.base.update(from: photo.base, count: shape.count)
+            let batch = Batch(photos: photo)
+            if let painter {
+                square.fill(from: photo)
+                painter.paint(square, into: canvas)
+                canvas.copyCrop(x: 0, y: 0, to: painted, image: 0)
+            }
+            var losses = objective.evaluate(painted, batch, gradient: gradient)
+            if case .direct(let iterations) = subject {
+                let optimizer = LBFGS(count: shape.count, firstStep: 8)
+                for _ in 0..<iterations {
+                    let before = losses.total
+                    _ = optimizer.iterate(painted.base, loss: before, gradient: gradient.base) {
+                        losses = objective.evaluate(painted, batch, gradient: gradient)
+                        return losses.total
+                    }
+                }
+                for i in 0..<shape.count { painted.base[i] = min(255, max(0, painted.base[i])) }
+                losses = objective.evaluate(painted, batch, gradient: gradient)
+            }
+            sum.add(losses, share: 1 / Double(folder.files.count))
+            progress(index + 1, folder.files.count)
+        }
+        return sum
+    }
+}
