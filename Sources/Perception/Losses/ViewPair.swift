@@ -3,18 +3,19 @@ import Glibc
 
 /// An affine motion between two views: pixel (x, y) of the second shows what the first shows at `apply(x, y)`.
 struct Motion: Hashable, Sendable {
-    /// (xx, xy, yx, yy): rotation and scale.
-    var matrix = SIMD4<Double>(1, 0, 0, 1)
-    var shift = SIMD2<Double>(0, 0)
+    // Rotation and scale. Four numbers and no vector: a SIMD4<Double> needs an alignment of 32 bytes, which Swift's tasks
+    // do not give their arguments.
+    var xx, xy, yx, yy: Double
+    var shift: SIMD2<Double>
 
     func apply(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-        (matrix[0] * x + matrix[1] * y + shift[0], matrix[2] * x + matrix[3] * y + shift[1])
+        (xx * x + xy * y + shift.x, yx * x + yy * y + shift.y)
     }
 
     /// A turn by `angle` and an enlargement by `zoom` about `centre`, then a shift.
     init(angle: Double = 0, zoom: Double = 1, centre: Double = 0, shift: SIMD2<Double> = .zero) {
         let (c, s) = (zoom * cos(angle), zoom * sin(angle))
-        matrix = SIMD4(c, -s, s, c)
+        (xx, xy, yx, yy) = (c, -s, s, c)
         let turned = SIMD2(c * centre - s * centre, s * centre + c * centre)
         self.shift = shift + SIMD2(centre, centre) - turned
     }
@@ -30,8 +31,7 @@ struct Motion: Hashable, Sendable {
 
     var kernel: tmp_motion {
         tmp_motion(
-            xx: Float(matrix[0]), xy: Float(matrix[1]), x: Float(shift[0]), yx: Float(matrix[2]), yy: Float(matrix[3]),
-            y: Float(shift[1]))
+            xx: Float(xx), xy: Float(xy), x: Float(shift.x), yx: Float(yx), yy: Float(yy), y: Float(shift.y))
     }
 }
 

@@ -50,9 +50,8 @@ extension Motion {
     /// First `motion`, then this one.
     fileprivate func after(_ motion: Motion) -> Motion {
         var result = self
-        let (a, b) = (matrix, motion.matrix)
-        result.matrix = SIMD4(
-            a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3], a[2] * b[0] + a[3] * b[2], a[2] * b[1] + a[3] * b[3])
+        (result.xx, result.xy) = (xx * motion.xx + xy * motion.yx, xx * motion.xy + xy * motion.yy)
+        (result.yx, result.yy) = (yx * motion.xx + yy * motion.yx, yx * motion.xy + yy * motion.yy)
         let moved = apply(motion.shift.x, motion.shift.y)
         result.shift = SIMD2(moved.x, moved.y)
         return result
@@ -60,8 +59,9 @@ extension Motion {
 
     fileprivate var inverse: Motion {
         var result = self
-        let determinant = matrix[0] * matrix[3] - matrix[1] * matrix[2]
-        result.matrix = SIMD4(matrix[3], -matrix[1], -matrix[2], matrix[0]) / determinant
+        let determinant = xx * yy - xy * yx
+        (result.xx, result.xy) = (yy / determinant, -xy / determinant)
+        (result.yx, result.yy) = (-yx / determinant, xx / determinant)
         result.shift = .zero
         let back = result.apply(shift.x, shift.y)
         result.shift = SIMD2(-back.x, -back.y)
