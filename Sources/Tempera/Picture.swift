@@ -9,8 +9,9 @@ public struct Picture: Sendable, Hashable {
 
     /// - Throws: ``TemperaError/wrongSize(expected:got:)`` when `bytes` is not `width * height * 3` long.
     public init(width: Int, height: Int, bytes: [UInt8]) throws(TemperaError) {
-        guard width > 0, height > 0, bytes.count == width * height * 3 else {
-            throw .wrongSize(expected: "\(width)x\(height) pixels (\(width * height * 3) bytes)", got: "\(bytes.count) bytes")
+        let sides = 1...65536
+        guard sides.contains(width), sides.contains(height), bytes.count == width * height * 3 else {
+            throw .wrongSize(expected: "\(width)x\(height) pixels of 3 bytes", got: "\(bytes.count) bytes")
         }
         self.width = width
         self.height = height

@@ -38,7 +38,7 @@ struct Stylize: ParsableCommand {
         var job = Job(input: input, output: output, style: style)
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)
-        writing.apply(to: &job, input: reading.format)
+        writing.apply(to: &job)
         pace.apply(to: &job)
         reports.apply(to: &job)
         job.painting = network.options

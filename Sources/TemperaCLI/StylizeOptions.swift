@@ -64,7 +64,10 @@ struct OutputArguments: ParsableArguments {
     @Flag(name: .customShort("n"), help: "Never overwrite, and do not ask.")
     var keep = false
 
-    @Option(help: ArgumentHelp("Container, where the name does not tell: matroska, nut, rawvideo, … (default for '-': as the input)", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "Container, where the name does not tell: matroska, nut, … (default for '-': raw as it came, else matroska)",
+            valueName: "format"))
     var outputFormat: String?
 
     @Option(help: "Encoder, by FFmpeg's name. (default: libx264 where the file can hold it)")
@@ -79,24 +82,22 @@ struct OutputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input.", valueName: "format"))
     var pixFmt: String?
 
+    @Option(help: ArgumentHelp("MP4 flags; 'frag_keyframe+empty_moov' fits a pipe.", valueName: "flags"))
+    var movflags: String?
+
     func validate() throws {
         if overwrite && keep { throw ValidationError("-y and -n exclude each other") }
     }
 
-    /// - Parameter input: the format named for the input.
-    func apply(to job: inout Job, input: String?) {
+    func apply(to job: inout Job) {
         job.overwrite = overwrite
-        job.writing.format = outputFormat ?? (job.output == "-" ? Self.format(forPipeFrom: input) : nil)
+        job.writing.format = outputFormat
         job.writing.codec = codec
         job.writing.crf = crf
         job.writing.preset = preset
-        if input == "rawvideo" { job.reading.pixelFormat = pixFmt }
-        if input != "rawvideo" || job.writing.format == "rawvideo" { job.writing.pixelFormat = pixFmt }
-    }
-
-    /// Raw frames stay raw; anything else becomes what every player reads from a pipe.
-    private static func format(forPipeFrom input: String?) -> String {
-        input == "rawvideo" || input == "yuv4mpegpipe" ? input ?? "" : "matroska"
+        job.writing.formatOptions["movflags"] = movflags
+        // Raw frames do not say what they are; those that come out are alike unless they go to another format.
+        if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
     }
 }
 

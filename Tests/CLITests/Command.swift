@@ -114,3 +114,20 @@ final class RunningCommand {
         return (code, String(decoding: said, as: UTF8.self))
     }
 }
+
+/// `ffmpeg` with words separated by blanks, overwriting; returns what it writes to stdout.
+@discardableResult
+func ffmpeg(_ words: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["ffmpeg", "-nostdin", "-v", "error", "-y"] + words.split(separator: " ").map(String.init)
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let written = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw FFmpegFailure(words: words) }
+    return String(decoding: written, as: UTF8.self)
+}
+
+struct FFmpegFailure: Error { let words: String }

@@ -36,7 +36,7 @@ import Testing
         let result = try Command.run([sample, "-", "--output-format", "mp4"] + small)
         #expect(result.code == 1)
         #expect(result.stdout.isEmpty)
-        #expect(result.lines == ["tempera: mp4 cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo or fragmented mp4"])
+        #expect(result.lines == ["tempera: mp4 cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo, or add --movflags frag_keyframe+empty_moov"])
     }
 
     @Test func theInputIsNotOverwritten() throws {

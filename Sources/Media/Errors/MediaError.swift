@@ -80,7 +80,7 @@ extension MediaError: CustomStringConvertible {
             "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .mov, .webm, … or name one"
         case .unknownOutputFormat(let name): "unknown output format '\(name)'; see 'ffmpeg -muxers'"
         case .notStreamable(let format):
-            "\(format) cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo or fragmented mp4"
+            "\(format) cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo, or add --movflags frag_keyframe+empty_moov"
         case .noEncoder(let name): "this FFmpeg build has no encoder '\(name)'; see 'ffmpeg -encoders'"
         case .codecNotInContainer(let codec, let format): "\(format) cannot hold \(codec); choose another codec or file name"
         case .encoderRefused(let codec, let why): "\(codec) cannot encode this: \(why)"

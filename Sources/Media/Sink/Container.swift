@@ -29,6 +29,25 @@ struct Container {
 
     func writesNumberedPictures(_ path: String) -> Bool { writesPictures && InputLocation.isPattern(path) }
 
+    /// Raw frames come out in the pixel format in which raw frames of the same kind came in, unless another is asked for:
+    /// whoever reads them expects it. Of YUV4MPEG2 the chroma stays and the depth becomes 8 bits.
+    func keepingRawFrames(of source: FileSource?, options: SinkOptions) -> SinkOptions {
+        guard options.pixelFormat == nil, let came = source?.contents, came.container == name else { return options }
+        var options = options
+        switch name {
+        case "rawvideo": options.pixelFormat = came.picture.pixelFormat
+        case "yuv4mpegpipe":
+            let held = [
+                AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV411P, AV_PIX_FMT_GRAY8,
+                AV_PIX_FMT_NONE,
+            ]
+            let format = av_get_pix_fmt(came.picture.pixelFormat)
+            options.pixelFormat = PixelFormat(avcodec_find_best_pix_fmt_of_list(held, format, 0, nil)).name
+        default: break
+        }
+        return options
+    }
+
     /// What the muxer needs to hear besides what the user says.
     func settings(_ options: SinkOptions, path: String, isPipe: Bool) -> OptionDictionary {
         var settings = OptionDictionary(options.formatOptions)

@@ -38,6 +38,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         warnings = OneTimeWarnings(warn)
         if let source, OutputFile.isSame(source.path, path) { throw .sameFile(path) }
         let container = try Container(path, options: options)
+        let options = container.keepingRawFrames(of: source, options: options)
         let codec = try container.encoder(options, path: path)
         encoder = try VideoEncoder(
             codec, video: video, options: options, container: container, path: path, warnings: warnings)

@@ -10,7 +10,7 @@ public struct SinkOptions: Sendable {
     public var bitrate: Int?
     /// Encoder preset; nil: `veryfast` for `libx264`, else the encoder's own.
     public var preset: String?
-    /// Pixel format by FFmpeg's name; nil: 8-bit 4:2:0, or what keeps transparency and an odd size.
+    /// Pixel format by FFmpeg's name; nil: 8-bit 4:2:0, or what keeps transparency and an odd size; raw frames as they came.
     public var pixelFormat: String?
     /// Encoder threads; nil: as FFmpeg chooses.
     public var threads: Int?

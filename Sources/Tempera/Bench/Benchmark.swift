@@ -50,15 +50,15 @@ public struct Benchmark: Sendable {
 
     /// - Throws: ``TemperaError``
     public func run() throws(TemperaError) -> Result {
-        let picture = if let picture { picture } else { try Self.madeUp(width: width, height: height) }
-        guard picture.width == width, picture.height == height else {
-            throw .wrongSize(expected: "\(width)x\(height)", got: "\(picture.width)x\(picture.height)")
-        }
         let painter: Painter
         do {
             painter = try Painter(model: style.model, width: width, height: height, options: painting)
         } catch {
             throw TemperaError(error)
+        }
+        let picture = if let picture { picture } else { try Self.madeUp(width: width, height: height) }
+        guard picture.width == width, picture.height == height else {
+            throw .wrongSize(expected: "\(width)x\(height)", got: "\(picture.width)x\(picture.height)")
         }
         let (input, output) = (PixelBuffer(width: width, height: height), PixelBuffer(width: width, height: height))
         picture.copy(to: input)

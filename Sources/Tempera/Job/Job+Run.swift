@@ -19,7 +19,8 @@ extension Job {
         // through no more frames (640x360 on two cores, interleaved) and hold twice the memory.
         let painter = try NetworkPainter(
             model: style.model, ladder: ladder, options: painting, layers: profiler?.layers)
-        let sink = try FileSink(output, video: converted(video), copying: source, options: writing, warn: warn)
+        let sink = try FileSink(
+            output, video: converted(video), copying: source, options: writing(after: source.contents), warn: warn)
         onEvent(
             .began(
                 Began(
@@ -54,6 +55,15 @@ extension Job {
             counts: summary.counts, seconds: seconds, wasStopped: summary.wasStopped,
             profile: profiler?.profile(
                 summary, ladder: ladder, isLive: pacing == .live, seconds: seconds, mediaSeconds: mediaSeconds))
+    }
+
+    /// A pipe for which no format is named carries raw frames where raw frames came in, else what every player reads.
+    private func writing(after source: SourceDescription) -> WritingOptions {
+        var writing = writing
+        if output == "-", writing.format == nil {
+            writing.format = ["rawvideo", "yuv4mpegpipe"].contains(source.container) ? source.container : "matroska"
+        }
+        return writing
     }
 
     private func makeTrace(_ path: String) throws(TemperaError) -> TraceFile {
