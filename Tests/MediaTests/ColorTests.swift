@@ -47,7 +47,8 @@ func write(_ pixels: PixelBuffer, to path: String, color: ColorTags, options: Si
 @Suite struct ColorTests {
     /// Kr and Kb of each matrix (ITU-T H.273, table 4).
     static let matrices: [(UInt32, kr: Double, kb: Double)] = [
-        (1, 0.2126, 0.0722), (4, 0.30, 0.11), (5, 0.299, 0.114), (6, 0.299, 0.114), (7, 0.212, 0.087), (9, 0.2627, 0.0593),
+        (1, 0.2126, 0.0722), (4, 0.30, 0.11), (5, 0.299, 0.114), (6, 0.299, 0.114), (7, 0.212, 0.087),
+        (9, 0.2627, 0.0593),
     ]
 
     @Test(arguments: [1, 4, 5, 6, 7, 9] as [UInt32], [false, true])
@@ -87,8 +88,12 @@ func write(_ pixels: PixelBuffer, to path: String, color: ColorTags, options: Si
                 let rgb = (0..<3).map { Double(picture.row(y)[3 * x + $0]) / 255 }
                 let luma = kr * rgb[0] + (1 - kr - kb) * rgb[1] + kb * rgb[2]
                 let (cb, cr) = ((rgb[2] - luma) / (2 * (1 - kb)), (rgb[0] - luma) / (2 * (1 - kr)))
-                let expected = fullRange ? [255 * luma, 128 + 255 * cb, 128 + 255 * cr] : [16 + 219 * luma, 128 + 224 * cb, 128 + 224 * cr]
-                for plane in 0..<3 { worst = max(worst, abs(Double(bytes[(plane * 48 + y) * 64 + x]) - expected[plane])) }
+                let expected =
+                    fullRange
+                    ? [255 * luma, 128 + 255 * cb, 128 + 255 * cr] : [16 + 219 * luma, 128 + 224 * cb, 128 + 224 * cr]
+                for plane in 0..<3 {
+                    worst = max(worst, abs(Double(bytes[(plane * 48 + y) * 64 + x]) - expected[plane]))
+                }
             }
         }
         #expect(worst <= 1.6, "worst \(worst)")

@@ -15,7 +15,8 @@ import Testing
     @Test func unreadableInputsAreNamed() throws {
         let scratch = try Scratch()
         let (text, empty, sound) = (scratch.file("a.txt.mp4"), scratch.file("e.mp4"), scratch.file("s.m4a"))
-        try Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 3) }).write(to: URL(fileURLWithPath: text))
+        try Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 3) }).write(
+            to: URL(fileURLWithPath: text))
         try Data().write(to: URL(fileURLWithPath: empty))
         try ffmpeg("-f lavfi -i sine=d=1 -c:a aac \(sound)")
         #expect(throws: MediaError.missingFile(scratch.file("no.mp4"))) { try FileSource(scratch.file("no.mp4")) }
@@ -45,7 +46,9 @@ import Testing
         let (whole, damaged) = (scratch.file("a.mkv"), scratch.file("b.mkv"))
         try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -c:v libx264 -g 10 -bf 0 \(whole)")
         var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: whole)))
-        for i in stride(from: bytes.count / 4, to: bytes.count * 3 / 4, by: 700) { for k in 0..<40 { bytes[i + k] ^= 0x5A } }
+        for i in stride(from: bytes.count / 4, to: bytes.count * 3 / 4, by: 700) {
+            for k in 0..<40 { bytes[i + k] ^= 0x5A }
+        }
         try Data(bytes).write(to: URL(fileURLWithPath: damaged))
         let log = WarningLog()
         let count = try frames(damaged, warn: log.handler).count
@@ -64,7 +67,8 @@ import Testing
         let scratch = try Scratch()
         let (clip, list, sequence) = (scratch.file("a.ts"), scratch.file("l.m3u8"), scratch.file("c.txt"))
         try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1 \(clip)")
-        try "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n".write(toFile: list, atomically: true, encoding: .utf8)
+        try "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n".write(
+            toFile: list, atomically: true, encoding: .utf8)
         try "ffconcat version 1.0\nfile a.ts\n".write(toFile: sequence, atomically: true, encoding: .utf8)
         #expect(throws: MediaError.playlist(list, format: "hls")) { try FileSource(list) }
         #expect(throws: MediaError.playlist(sequence, format: "concat")) { try FileSource(sequence) }
@@ -73,7 +77,9 @@ import Testing
         }
         // A colon makes no protocol: this is a file that does not exist.
         #expect(throws: MediaError.missingFile("concat:\(clip)")) { try FileSource("concat:\(clip)") }
-        #expect(throws: MediaError.missingFile("subfile,,start,0,end,9,,:\(clip)")) { try FileSource("subfile,,start,0,end,9,,:\(clip)") }
+        #expect(throws: MediaError.missingFile("subfile,,start,0,end,9,,:\(clip)")) {
+            try FileSource("subfile,,start,0,end,9,,:\(clip)")
+        }
         let colon = scratch.file("with:colon.ts")
         try FileManager.default.copyItem(atPath: clip, toPath: colon)
         #expect(try frames(colon).count == 25)
@@ -104,9 +110,13 @@ import Testing
         source.demuxerOptions = ["no_such_option": "1"]
         #expect(throws: MediaError.self) { try FileSource(clip, options: source) }
         var sink = SinkOptions()
-        #expect(throws: MediaError.unknownContainer(scratch.file("a.xyz"))) { try FileSink(scratch.file("a.xyz"), video: video) }
+        #expect(throws: MediaError.unknownContainer(scratch.file("a.xyz"))) {
+            try FileSink(scratch.file("a.xyz"), video: video)
+        }
         sink.codec = "libx999"
-        #expect(throws: MediaError.noEncoder("libx999")) { try FileSink(scratch.file("b.mp4"), video: video, options: sink) }
+        #expect(throws: MediaError.noEncoder("libx999")) {
+            try FileSink(scratch.file("b.mp4"), video: video, options: sink)
+        }
         sink = SinkOptions()
         sink.codec = "libx264"
         #expect(throws: MediaError.codecNotInContainer(codec: "libx264", format: "webm")) {
@@ -135,7 +145,9 @@ import Testing
         let scratch = try Scratch()
         #expect(throws: MediaError.self) { try FileSink(scratch.file("no/such/folder/b.mp4"), video: video) }
         try FileManager.default.createDirectory(atPath: scratch.file("d.mp4"), withIntermediateDirectories: false)
-        #expect(throws: MediaError.isDirectory(scratch.file("d.mp4"))) { try FileSink(scratch.file("d.mp4"), video: video) }
+        #expect(throws: MediaError.isDirectory(scratch.file("d.mp4"))) {
+            try FileSink(scratch.file("d.mp4"), video: video)
+        }
         #expect(throws: MediaError.self) { try FileSink("/proc/b.mp4", video: video) }
     }
 
@@ -188,7 +200,8 @@ import Testing
 
     @Test func messagesAreOneLine() {
         let errors: [MediaError] = [
-            .missingFile("a"), .truncated("a"), .encrypted("a"), .notStreamable(format: "mp4"), .diskFull("a"), .readerGone,
+            .missingFile("a"), .truncated("a"), .encrypted("a"), .notStreamable(format: "mp4"), .diskFull("a"),
+            .readerGone,
             .pixelFormatRefused("rgb24", codec: "x", accepted: ["a", "b"]), .badTimeRange(start: 1, duration: 2),
         ]
         for error in errors { #expect(!error.description.contains("\n") && error.description.count < 160) }

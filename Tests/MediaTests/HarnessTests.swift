@@ -45,7 +45,8 @@ struct ClipOutcome: Equatable, CustomStringConvertible {
 /// `TEMPERA_RECORD=1` prints the table as it is now.
 @Suite struct HarnessTests {
     private static let table: [ClipOutcome] = {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/clips.tsv")
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/clips.tsv")
         guard let text = try? String(contentsOf: path, encoding: .utf8) else { return [] }
         return text.split(separator: "\n").compactMap(ClipOutcome.init(line:))
     }()

@@ -6,7 +6,9 @@ import Testing
 @testable import Media
 
 /// All frames of a source.
-func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @escaping WarningHandler = { _ in }) throws -> [VideoFrame] {
+func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @escaping WarningHandler = { _ in }) throws
+    -> [VideoFrame]
+{
     let source = try FileSource(path, options: options, warn: warn)
     var result: [VideoFrame] = []
     while let item = try source.next() { if case .frame(let frame) = item { result.append(frame) } }
@@ -28,7 +30,9 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         #expect(source.video.sampleAspect == (degrees == 180 ? Rational(3, 2) : Rational(2, 3)))
         let expected = [UInt8](try Data(contentsOf: URL(fileURLWithPath: reference)))
         var off = 0
-        for y in 0..<height { for x in 0..<width * 3 { off += abs(Int(frame.pixels.row(y)[x]) - Int(expected[y * width * 3 + x])) } }
+        for y in 0..<height {
+            for x in 0..<width * 3 { off += abs(Int(frame.pixels.row(y)[x]) - Int(expected[y * width * 3 + x])) }
+        }
         #expect(Double(off) / Double(64 * 48 * 3) < 1)
         #expect(!source.contents.picture.isMirrored && source.contents.picture.rotation != 0)
     }
@@ -68,14 +72,17 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         try write(gradient(width: 32, height: 16), to: path, color: ColorTags(), options: SinkOptions())
         var data = try Data(contentsOf: URL(fileURLWithPath: path))
         // APP1 with one IFD of one entry: 0x0112, SHORT, 1, value.
-        let tiff: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(value), 0, 0, 0, 0, 0, 0]
+        let tiff: [UInt8] = [
+            0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(value), 0, 0, 0, 0, 0, 0,
+        ]
         let body = Array("Exif".utf8) + [0, 0] + tiff
         data.insert(contentsOf: [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body, at: 2)
         try data.write(to: URL(fileURLWithPath: path))
         let upright = gradient(width: 32, height: 16)
         let expected = PixelBuffer(width: value >= 5 ? 16 : 32, height: value >= 5 ? 32 : 16)
         Orientation(exif: value)?.apply(
-            upright.bytes, width: 32, height: 16, stride: upright.stride, bytes: 3, to: expected.bytes, stride: expected.stride)
+            upright.bytes, width: 32, height: 16, stride: upright.stride, bytes: 3, to: expected.bytes,
+            stride: expected.stride)
         let frame = try #require(try frames(path).first)
         #expect(frame.pixels.width == expected.width)
         guard frame.pixels.width == expected.width else { return }
@@ -197,7 +204,8 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
 @Suite struct HDRTests {
     @Test func toneCurvesKeepGreyGreyAndNeverFallBack() {
         for signal in [
-            ToneMapper.Signal(curve: .pq, isWide: true, peak: 1000), ToneMapper.Signal(curve: .pq, isWide: true, peak: 4000),
+            ToneMapper.Signal(curve: .pq, isWide: true, peak: 1000),
+            ToneMapper.Signal(curve: .pq, isWide: true, peak: 4000),
             ToneMapper.Signal(curve: .hlg, isWide: true, peak: 1000),
         ] {
             let mapper = ToneMapper(signal)
@@ -218,7 +226,9 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         // ST 2084: 100 cd/m² is signal 0.508, 1000 is 0.752, 10,000 is 1.
         #expect(abs(ToneMapper.pqSignal(0.01) - 0.5081) < 1e-3)
         #expect(abs(ToneMapper.pqSignal(0.1) - 0.7518) < 1e-3)
-        for signal: Float in [0, 0.1, 0.5, 0.9, 1] { #expect(abs(ToneMapper.pqSignal(ToneMapper.pqLight(signal)) - signal) < 1e-3) }
+        for signal: Float in [0, 0.1, 0.5, 0.9, 1] {
+            #expect(abs(ToneMapper.pqSignal(ToneMapper.pqLight(signal)) - signal) < 1e-3)
+        }
         // BT.2100: HLG 0.5 is 1/12 of the scene's peak, 0.75 is the reference white at 0.265.
         #expect(abs(ToneMapper.hlgLight(0.5) - 1.0 / 12) < 1e-4 && abs(ToneMapper.hlgLight(1) - 1) < 1e-3)
         #expect(abs(ToneMapper.hlgLight(0.75) - 0.265) < 1e-2)

@@ -65,7 +65,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         }
         try pipe.fileHandleForWriting.close()
         let log = WarningLog()
-        let source = try FileSource("pipe:\(pipe.fileHandleForReading.fileDescriptor)", options: options, warn: log.handler)
+        let source = try FileSource(
+            "pipe:\(pipe.fileHandleForReading.fileDescriptor)", options: options, warn: log.handler)
         var count = 0
         while try source.next() != nil { count += 1 }
         #expect(count == 2)
@@ -95,14 +96,20 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         try copy(input, to: output, source: source, sink: sink)
         let written = try Data(contentsOf: URL(fileURLWithPath: output))
         let line = String(decoding: written.prefix { $0 != 10 }, as: UTF8.self)
-        for word in header.split(separator: " ") { #expect(line.contains(word.trimmingCharacters(in: .newlines)), "\(line)") }
+        for word in header.split(separator: " ") {
+            #expect(line.contains(word.trimmingCharacters(in: .newlines)), "\(line)")
+        }
         for (a, b) in zip(pixels, written.suffix(576)) { #expect(abs(Int(a) - Int(b)) <= 2) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["matroska", "mpegts", "nut", "flv"]) func streamsThroughAPipeLoseNothing(format: String) throws {
+    @Test(.timeLimit(.minutes(1)), arguments: ["matroska", "mpegts", "nut", "flv"]) func streamsThroughAPipeLoseNothing(
+        format: String
+    ) throws {
         let scratch = try Scratch()
         let clip = scratch.file("a.bin")
-        try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=2 -c:v libx264 -g 100 -c:a aac -f \(format) \(clip)")
+        try ffmpeg(
+            "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=2 -c:v libx264 -g 100 -c:a aac -f \(format) \(clip)"
+        )
         let pipe = Pipe()
         let data = try Data(contentsOf: URL(fileURLWithPath: clip))
         let writing = Thread {
@@ -119,7 +126,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
     }
 
     /// MP4 with its index at the end cannot be read from a pipe.
-    @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func mp4FromAPipeNeedsItsIndexFirst(faststart: Bool) throws {
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func mp4FromAPipeNeedsItsIndexFirst(faststart: Bool) throws
+    {
         let scratch = try Scratch()
         let clip = scratch.file("a.mp4")
         try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -crf 5 \(faststart ? "-movflags faststart " : "")\(clip)")
@@ -154,10 +162,13 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         let (raw, reference) = (scratch.file("in.raw"), scratch.file("out.raw"))
         try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 -pix_fmt \(format) -f rawvideo \(raw)")
         // Chroma lies left, as the standards have it; ffmpeg's own default is the centre.
-        let position = ["yuv420p", "nv12", "yuv422p"].contains(format) ? ":in_h_chr_pos=0" + (format == "yuv422p" ? "" : ":in_v_chr_pos=128") : ""
+        let position =
+            ["yuv420p", "nv12", "yuv422p"].contains(format)
+            ? ":in_h_chr_pos=0" + (format == "yuv422p" ? "" : ":in_v_chr_pos=128") : ""
         try ffmpeg(
             "-f rawvideo -video_size 64x48 -pix_fmt \(format) -i \(raw)"
-                + " -vf scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp\(position) -pix_fmt rgb24 -f rawvideo \(reference)")
+                + " -vf scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp\(position) -pix_fmt rgb24 -f rawvideo \(reference)"
+        )
         var options = SourceOptions()
         options.format = "rawvideo"
         options.size = RequestedSize(width: 64, height: 48)
@@ -198,7 +209,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         }
         reading.start()
         for i in 0..<10 {
-            try sink.write(.frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
+            try sink.write(
+                .frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
         }
         try sink.finish()
         try pipe.fileHandleForWriting.close()
@@ -226,7 +238,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         try pipe.fileHandleForReading.close()
         #expect(throws: MediaError.readerGone) {
             for i in 0..<10 {
-                try sink.write(.frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
+                try sink.write(
+                    .frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
             }
         }
     }

@@ -74,30 +74,43 @@ func ffmpeg(_ words: String) throws {
 func probe(_ path: String, _ streams: String, packets entries: String) throws -> [String] {
     try shell(
         "ffprobe",
-        ["-v", "quiet", "-select_streams", streams, "-show_entries", "packet=\(entries)", "-of", "csv=p=0", "-show_data_hash", "md5", path])
-        // Packets with side data are printed with an empty field more.
-        .split(separator: "\n").map { $0.split(separator: ",").joined(separator: ",") }.filter { !$0.isEmpty }
+        [
+            "-v", "quiet", "-select_streams", streams, "-show_entries", "packet=\(entries)", "-of", "csv=p=0",
+            "-show_data_hash", "md5", path,
+        ]
+    )
+    // Packets with side data are printed with an empty field more.
+    .split(separator: "\n").map { $0.split(separator: ",").joined(separator: ",") }.filter { !$0.isEmpty }
 }
 
 /// The MD5 of each packet. What ffprobe prints of side data breaks its lines, so only the digests are looked for.
 func packetHashes(_ path: String, _ streams: String) throws -> [Substring] {
     try shell(
         "ffprobe",
-        ["-v", "quiet", "-select_streams", streams, "-show_entries", "packet=data_hash", "-of", "csv=p=0", "-show_data_hash", "md5", path])
-        .split { ",\n".contains($0) }.filter { $0.hasPrefix("MD5:") }
+        [
+            "-v", "quiet", "-select_streams", streams, "-show_entries", "packet=data_hash", "-of", "csv=p=0",
+            "-show_data_hash", "md5", path,
+        ]
+    )
+    .split { ",\n".contains($0) }.filter { $0.hasPrefix("MD5:") }
 }
 
 func probe(_ path: String, _ streams: String, stream entries: String) throws -> [String] {
     try shell(
-        "ffprobe", ["-v", "quiet", "-select_streams", streams, "-show_entries", "stream=\(entries)", "-of", "csv=p=0", path])
-        .split(separator: "\n").map(String.init)
+        "ffprobe",
+        ["-v", "quiet", "-select_streams", streams, "-show_entries", "stream=\(entries)", "-of", "csv=p=0", path]
+    )
+    .split(separator: "\n").map(String.init)
 }
 
 /// Frames that ffmpeg decodes.
 func countFrames(_ path: String) throws -> Int {
     let text = try shell(
         "ffprobe",
-        ["-v", "quiet", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path])
+        [
+            "-v", "quiet", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of",
+            "csv=p=0", path,
+        ])
     return Int(text.split { !$0.isNumber }.first ?? "") ?? -1
 }
 

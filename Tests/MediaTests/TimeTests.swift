@@ -18,7 +18,9 @@ import Testing
         #expect(Set(zip(seconds, seconds.dropFirst()).map { ($1 - $0).rounded(toPlaces: 3) }).count > 2)
         try copy(input, to: output)
         #expect(try probe(output, "v", packets: "pts_time").sorted() == times)
-        func length(_ path: String) throws -> Double { try probe(path, "v", stream: "duration").first.flatMap(Double.init) ?? .nan }
+        func length(_ path: String) throws -> Double {
+            try probe(path, "v", stream: "duration").first.flatMap(Double.init) ?? .nan
+        }
         #expect(abs(try length(output) - length(input)) < 0.1)
         try copy(input, to: matroska)
         let rounded = try probe(matroska, "v", packets: "pts_time").sorted()
@@ -73,7 +75,9 @@ import Testing
 
     @Test func framesLastUntilTheNextOne() {
         var durations = FrameDurations(nominal: 40)
-        for (time, stated) in [(0, 40), (40, 40), (120, 0)] as [(Int64, Int64)] { durations.add(time: time, duration: stated) }
+        for (time, stated) in [(0, 40), (40, 40), (120, 0)] as [(Int64, Int64)] {
+            durations.add(time: time, duration: stated)
+        }
         #expect([0, 40, 120].map { durations.take($0) } == [40, 80, 40])
         #expect(durations.take(40) == nil)
         durations.add(time: 200, duration: 70)
@@ -181,7 +185,9 @@ import Testing
             var sum = 0
             for y in 2..<62 {
                 for x in 0..<288 {
-                    let (a, b, c) = (Int(frame.pixels.row(y - 1)[x]), Int(frame.pixels.row(y)[x]), Int(frame.pixels.row(y + 1)[x]))
+                    let (a, b, c) = (
+                        Int(frame.pixels.row(y - 1)[x]), Int(frame.pixels.row(y)[x]), Int(frame.pixels.row(y + 1)[x])
+                    )
                     sum += max(0, abs(a - b) + abs(b - c) - 2 * abs(a - c) - 20)
                 }
             }
@@ -195,5 +201,7 @@ import Testing
 }
 
 extension Double {
-    func rounded(toPlaces places: Int) -> Double { (self * pow(10, Double(places))).rounded() / pow(10, Double(places)) }
+    func rounded(toPlaces places: Int) -> Double {
+        (self * pow(10, Double(places))).rounded() / pow(10, Double(places))
+    }
 }

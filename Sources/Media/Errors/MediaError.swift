@@ -52,7 +52,8 @@ extension MediaError: CustomStringConvertible {
         case .missingFile(let path): "\(path): no such file"
         case .isDirectory(let path): "\(path): is a folder; name a file in it"
         case .noPermission(let path): "\(path): permission denied; check who may read or write it"
-        case .networkNotAllowed(let url): "\(url): only files and pipes are opened; add --allow-network for network sources"
+        case .networkNotAllowed(let url):
+            "\(url): only files and pipes are opened; add --allow-network for network sources"
         case .playlist(let path, let format):
             "\(path): is a playlist (\(format)) that names other files; give the video itself, or add --allow-network"
         case .notMedia(let path): "\(path): not a video file that FFmpeg knows; for raw frames name the format with -f"
@@ -61,8 +62,10 @@ extension MediaError: CustomStringConvertible {
             "\(path): an MP4 in a pipe must begin with its index; name the file itself, or write it with -movflags faststart"
         case .encrypted(let path): "\(path): the video is encrypted; decrypt it first"
         case .noVideo(let path): "\(path): holds no video stream"
-        case .noSuchStream(let path, let index): "\(path): stream \(index) is no video stream; see its streams with ffprobe"
-        case .unknownInputFormat(let name): "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
+        case .noSuchStream(let path, let index):
+            "\(path): stream \(index) is no video stream; see its streams with ffprobe"
+        case .unknownInputFormat(let name):
+            "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
         case .unknownPixelFormat(let name): "unknown pixel format '\(name)'; see 'ffmpeg -pix_fmts'"
         case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
         case .badTimeRange(let start, let duration):
@@ -82,7 +85,8 @@ extension MediaError: CustomStringConvertible {
         case .notStreamable(let format):
             "\(format) cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo, or add --movflags frag_keyframe+empty_moov"
         case .noEncoder(let name): "this FFmpeg build has no encoder '\(name)'; see 'ffmpeg -encoders'"
-        case .codecNotInContainer(let codec, let format): "\(format) cannot hold \(codec); choose another codec or file name"
+        case .codecNotInContainer(let codec, let format):
+            "\(format) cannot hold \(codec); choose another codec or file name"
         case .encoderRefused(let codec, let why): "\(codec) cannot encode this: \(why)"
         case .pixelFormatRefused(let name, let codec, let accepted):
             "\(codec) does not encode \(name); it takes \(accepted.joined(separator: ", "))"

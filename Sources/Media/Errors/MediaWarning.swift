@@ -40,11 +40,13 @@ extension MediaWarning: CustomStringConvertible {
         case .otherVideosLeftOut(let streams):
             "video stream\(streams.count == 1 ? "" : "s") \(streams.map(String.init).joined(separator: ", ")) left out;"
                 + " only one is painted, chosen with --stream"
-        case .freeRotationIgnored(let degrees): "a rotation by \(degrees) degrees is ignored; only quarter turns are applied"
+        case .freeRotationIgnored(let degrees):
+            "a rotation by \(degrees) degrees is ignored; only quarter turns are applied"
         case .lateStream(let index): "stream \(index) appears late and is left out"
         case .chroma444ForOddSize(let width, let height, let codec):
             "\(codec) needs even sizes for 4:2:0; \(width)x\(height) is written as 4:4:4 to keep the size"
-        case .streamsLeftOut(let streams, let format): "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
+        case .streamsLeftOut(let streams, let format):
+            "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
         case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"
         }

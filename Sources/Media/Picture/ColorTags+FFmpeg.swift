@@ -61,7 +61,8 @@ struct PixelFormat {
 
     /// The formats whose name says full range, whatever the tag says.
     private var isJPEG: Bool {
-        [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUVJ411P].contains(av)
+        [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUVJ411P]
+            .contains(av)
     }
 
     /// Untagged grey is full range, as FFmpeg's own converter has it; untagged YUV is not.

@@ -10,7 +10,8 @@ extension Orientation {
         guard let data else {
             // Some picture decoders hand on the EXIF tag as text only.
             if let tag = av_dict_get(picture.pointee.metadata, "Orientation", nil, 0),
-                let value = Int(String(cString: tag.pointee.value).filter(\.isNumber)), let found = Orientation(exif: value)
+                let value = Int(String(cString: tag.pointee.value).filter(\.isNumber)),
+                let found = Orientation(exif: value)
             {
                 self = found
             }

@@ -14,7 +14,8 @@ public final class PixelScaler: Sendable {
         self.source = source
         self.target = target
         swscale = try Swscale(
-            from: .rgb(width: source.width, height: source.height), to: .rgb(width: target.width, height: target.height))
+            from: .rgb(width: source.width, height: source.height), to: .rgb(width: target.width, height: target.height)
+        )
     }
 
     /// `input` of the source size becomes `output` of the target size.

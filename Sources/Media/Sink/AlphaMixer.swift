@@ -40,7 +40,9 @@ final class AlphaMixer {
             let from = pixels.row(y)
             for x in 0..<pixels.width {
                 let weight = Int(alpha.bytes[y * pixels.width + x])
-                for c in 0..<3 { mixed[y * pixels.stride + 3 * x + c] = UInt8((Int(from[3 * x + c]) * weight + 127) / 255) }
+                for c in 0..<3 {
+                    mixed[y * pixels.stride + 3 * x + c] = UInt8((Int(from[3 * x + c]) * weight + 127) / 255)
+                }
             }
         }
         mixed.withUnsafeBufferPointer { if let base = $0.baseAddress { body(base, pixels.stride) } }

@@ -69,15 +69,22 @@ struct Container {
         if let name = options.codec {
             let named = avcodec_find_encoder_by_name(name)
             let described = avcodec_descriptor_get_by_name(name).flatMap { avcodec_find_encoder($0.pointee.id) }
-            guard let codec = named ?? described, codec.pointee.type == AVMEDIA_TYPE_VIDEO else { throw .noEncoder(name) }
+            guard let codec = named ?? described, codec.pointee.type == AVMEDIA_TYPE_VIDEO else {
+                throw .noEncoder(name)
+            }
             if holds(codec.pointee.id) == false { throw .codecNotInContainer(codec: name, format: self.name) }
             return codec
         }
         let usual = av_guess_codec(format, nil, path, nil, AVMEDIA_TYPE_VIDEO)
-        let prefersH264 = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1].contains(usual)
-        if prefersH264, holds(AV_CODEC_ID_H264) != false, let x264 = avcodec_find_encoder_by_name("libx264") { return x264 }
+        let prefersH264 = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1].contains(
+            usual)
+        if prefersH264, holds(AV_CODEC_ID_H264) != false, let x264 = avcodec_find_encoder_by_name("libx264") {
+            return x264
+        }
         guard usual != AV_CODEC_ID_NONE else { throw .codecNotInContainer(codec: "video", format: name) }
-        guard let codec = avcodec_find_encoder(usual) else { throw .noEncoder(String(cString: avcodec_get_name(usual))) }
+        guard let codec = avcodec_find_encoder(usual) else {
+            throw .noEncoder(String(cString: avcodec_get_name(usual)))
+        }
         return codec
     }
 }

@@ -3,7 +3,9 @@ import CFFmpeg
 /// Metadata and chapters on their way from one container to another.
 enum ContainerTags {
     /// True of the input's bytes only: the output's muxer writes its own.
-    private static let ofTheFile: Set<String> = ["major_brand", "minor_version", "compatible_brands", "encoder", "duration"]
+    private static let ofTheFile: Set<String> = [
+        "major_brand", "minor_version", "compatible_brands", "encoder", "duration",
+    ]
     private static let ofTheStream: Set<String> = ["encoder", "duration", "rotate", "bps", "alpha_mode", "vendor_id"]
 
     static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
@@ -20,7 +22,9 @@ enum ContainerTags {
         }
     }
 
-    private static func copy(_ input: OpaquePointer?, to output: inout OpaquePointer?, without unwanted: (String) -> Bool) {
+    private static func copy(
+        _ input: OpaquePointer?, to output: inout OpaquePointer?, without unwanted: (String) -> Bool
+    ) {
         for (name, value) in OptionDictionary.entries(of: input) where !unwanted(name.lowercased()) {
             av_dict_set(&output, name, value, 0)
         }
@@ -54,7 +58,9 @@ enum ContainerTags {
         }
     }
 
-    private static func append(_ chapter: UnsafeMutablePointer<AVChapter>, to output: UnsafeMutablePointer<AVFormatContext>) {
+    private static func append(
+        _ chapter: UnsafeMutablePointer<AVChapter>, to output: UnsafeMutablePointer<AVFormatContext>
+    ) {
         var count = Int32(output.pointee.nb_chapters)
         av_dynarray_add(&output.pointee.chapters, &count, chapter)
         output.pointee.nb_chapters = UInt32(count)

@@ -30,7 +30,9 @@ enum CoverArt {
         parameters?.pointee.extradata = extra.assumingMemoryBound(to: UInt8.self)
         parameters?.pointee.extradata_size = picture.size
         parameters?.pointee.codec_type = AVMEDIA_TYPE_ATTACHMENT
-        for (name, value) in [("filename", isPNG ? "cover.png" : "cover.jpg"), ("mimetype", isPNG ? "image/png" : "image/jpeg")] {
+        for (name, value) in [
+            ("filename", isPNG ? "cover.png" : "cover.jpg"), ("mimetype", isPNG ? "image/png" : "image/jpeg"),
+        ] {
             av_dict_set(&output.pointee.metadata, name, value, AV_DICT_DONT_OVERWRITE)
         }
         return true

@@ -12,7 +12,9 @@ public final class DigestSink: MediaSink, @unchecked Sendable {
     public private(set) var digest: String?
 
     public init() throws {
-        guard let state = av_md5_alloc() else { throw MediaError.failed(action: "taking memory", path: "md5", why: "none left") }
+        guard let state = av_md5_alloc() else {
+            throw MediaError.failed(action: "taking memory", path: "md5", why: "none left")
+        }
         self.state = state
         av_md5_init(state)
     }

@@ -19,7 +19,9 @@ final class OutputFile {
         if path == "-" || path.hasPrefix("pipe:") {
             // A reader that goes away is an error to report, not a reason to die.
             var action = sigaction()
-            if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil { signal(SIGPIPE, SIG_IGN) }
+            if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil {
+                signal(SIGPIPE, SIG_IGN)
+            }
             target = path
             partial = nil
             url = path == "-" ? "pipe:1" : path

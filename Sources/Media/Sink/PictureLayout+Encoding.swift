@@ -7,8 +7,9 @@ extension PictureLayout {
         self.init(
             width: video.width, height: video.height, format: format.rawValue,
             matrix: video.color.effectiveMatrix(height: video.height),
-            fullRange: pixel.isFullRange(tagged: video.color.matrix != AVCOL_SPC_RGB.rawValue && video.color.fullRange
-                ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED))
+            fullRange: pixel.isFullRange(
+                tagged: video.color.matrix != AVCOL_SPC_RGB.rawValue && video.color.fullRange
+                    ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED))
     }
 
     /// Writes onto an encoder what is true for pictures of this layout.

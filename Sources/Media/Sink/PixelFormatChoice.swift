@@ -20,7 +20,9 @@ struct PixelFormatChoice {
             }
             guard sws_isSupportedOutput(found) != 0 else { throw .unknownPixelFormat(wanted) }
             format = found
-            if let problem = Self.oddSizeProblem(codec, found, video) { throw .encoderRefused(codec: name, why: problem) }
+            if let problem = Self.oddSizeProblem(codec, found, video) {
+                throw .encoderRefused(codec: name, why: problem)
+            }
             return
         }
         let wishes = Self.wishes(codec, video: video)
@@ -70,7 +72,9 @@ struct PixelFormatChoice {
     ) -> String? {
         guard [AV_CODEC_ID_H264, AV_CODEC_ID_HEVC].contains(codec.pointee.id) else { return nil }
         let halved = PixelFormat(format).halvesChroma
-        guard halved.horizontally && video.width % 2 != 0 || halved.vertically && video.height % 2 != 0 else { return nil }
+        guard halved.horizontally && video.width % 2 != 0 || halved.vertically && video.height % 2 != 0 else {
+            return nil
+        }
         return "\(PixelFormat(format).name) needs an even size, not \(video.width)x\(video.height)"
     }
 }

@@ -16,7 +16,8 @@ struct StreamCopies {
 
     /// Makes the output's streams in the input's order, the painted one among them.
     init(
-        _ output: UnsafeMutablePointer<AVFormatContext>, container: Container, encoder: VideoEncoder, source: FileSource?,
+        _ output: UnsafeMutablePointer<AVFormatContext>, container: Container, encoder: VideoEncoder,
+        source: FileSource?,
         path: String, warnings: OneTimeWarnings
     ) throws(MediaError) {
         isStrict = !container.has(AVFMT_TS_NONSTRICT)
@@ -30,7 +31,8 @@ struct StreamCopies {
                     leftOut.append(Self.describe(input, index: index))
                     continue
                 }
-                guard let stream = avformat_new_stream(output, nil), Self.copy(input, to: stream, container: container) else {
+                guard let stream = avformat_new_stream(output, nil), Self.copy(input, to: stream, container: container)
+                else {
                     throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
                 }
                 if CoverArt.isCover(input), CoverArt.adapt(stream, from: input, container: container) { continue }
@@ -84,7 +86,9 @@ struct StreamCopies {
         if CoverArt.isCover(input) { return CoverArt.fits(container) }
         if !isAttachment, container.holds(parameters.codec_id) == false { return false }
         var trial: UnsafeMutablePointer<AVFormatContext>?
-        guard avformat_alloc_output_context2(&trial, container.format, nil, nil) >= 0, let context = trial else { return false }
+        guard avformat_alloc_output_context2(&trial, container.format, nil, nil) >= 0, let context = trial else {
+            return false
+        }
         defer { avformat_free_context(trial) }
         guard addPainted(context, encoder: encoder) != nil, let stream = avformat_new_stream(context, nil),
             copy(input, to: stream, container: container)
@@ -102,7 +106,9 @@ struct StreamCopies {
     private static func describe(_ input: UnsafeMutablePointer<AVStream>, index: Int) -> String {
         let parameters = input.pointee.codecpar.pointee
         let type = av_get_media_type_string(parameters.codec_type).map { String(cString: $0) } ?? "unknown"
-        let codec = parameters.codec_id == AV_CODEC_ID_NONE ? "" : " (\(String(cString: avcodec_get_name(parameters.codec_id))))"
+        let codec =
+            parameters.codec_id == AV_CODEC_ID_NONE
+            ? "" : " (\(String(cString: avcodec_get_name(parameters.codec_id))))"
         return "stream \(index), \(type)\(codec)"
     }
 

@@ -19,7 +19,8 @@ final class VideoEncoder {
     ) throws(MediaError) {
         name = String(cString: codec.pointee.name)
         self.video = video
-        guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc() else {
+        guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc()
+        else {
             throw .failed(action: "opening", path: path, why: "no memory")
         }
         self.context = context
@@ -65,8 +66,9 @@ final class VideoEncoder {
     }
 
     deinit {
-        var (context, frame, packet): (UnsafeMutablePointer<AVCodecContext>?, UnsafeMutablePointer<AVFrame>?, UnsafeMutablePointer<AVPacket>?) =
-            (context, frame, packet)
+        var (context, frame, packet):
+            (UnsafeMutablePointer<AVCodecContext>?, UnsafeMutablePointer<AVFrame>?, UnsafeMutablePointer<AVPacket>?) =
+                (context, frame, packet)
         avcodec_free_context(&context)
         av_frame_free(&frame)
         av_packet_free(&packet)
@@ -77,7 +79,8 @@ final class VideoEncoder {
         let own = video.timeBase.av
         switch codec.pointee.id {
         case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO:
-            return video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) } ?? AVRational(num: 1, den: 25)
+            return video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
+                ?? AVRational(num: 1, den: 25)
         case AV_CODEC_ID_MPEG4 where own.den > 65535:
             return AVRational(num: 1, den: 60000)
         default:
@@ -85,7 +88,9 @@ final class VideoEncoder {
         }
     }
 
-    private func open(_ codec: UnsafePointer<AVCodec>, options: SinkOptions, warnings: OneTimeWarnings) throws(MediaError) {
+    private func open(_ codec: UnsafePointer<AVCodec>, options: SinkOptions, warnings: OneTimeWarnings)
+        throws(MediaError)
+    {
         var settings = OptionDictionary(options.codecOptions)
         try EncoderQuality(options: options, name: name).apply(to: context, settings: &settings, warnings: warnings)
         let status = avcodec_open2(context, codec, &settings.handle)

@@ -23,7 +23,8 @@ final class Deinterlacer {
         graph?.pointee.nb_threads = 1
         var nodes: [UnsafeMutablePointer<AVFilterContext>] = []
         for (name, arguments) in [
-            ("buffer", description), (Self.filterName, "mode=send_frame:parity=auto:deint=interlaced"), ("buffersink", ""),
+            ("buffer", description), (Self.filterName, "mode=send_frame:parity=auto:deint=interlaced"),
+            ("buffersink", ""),
         ] {
             var node: UnsafeMutablePointer<AVFilterContext>?
             guard tempera_avfilter_add(&node, name, arguments, graph) >= 0, let node else { break }

@@ -51,7 +51,9 @@ final class Demuxer {
             if Self.referringFormats.contains(name) { throw .playlist(path, format: name) }
         }
 
-        guard let opening = avformat_alloc_context() else { throw .failed(action: "opening", path: path, why: "no memory") }
+        guard let opening = avformat_alloc_context() else {
+            throw .failed(action: "opening", path: path, why: "no memory")
+        }
         opening.pointee.interrupt_callback = interruption.callback
         if let input { opening.pointee.pb = input.context }
         // Counting frames to tell the rate would read ahead.

@@ -52,7 +52,9 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         while !found {
             switch try reader.next() {
             case .packet(let packet):
-                if Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished) { pending.append(.packet(packet)) }
+                if Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished) {
+                    pending.append(.packet(packet))
+                }
             case .picture:
                 let time = reader.picture.pointee.best_effort_timestamp
                 found = time == tempera_nopts || !range.isBefore(time)

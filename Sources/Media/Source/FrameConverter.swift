@@ -79,7 +79,8 @@ final class FrameConverter {
         _ rgb: (bytes: UnsafeMutablePointer<UInt8>, stride: Int), width: Int, height: Int, into pixels: PixelBuffer
     ) {
         orientation.apply(
-            rgb.bytes, width: width, height: height, stride: rgb.stride, bytes: 3, to: pixels.bytes, stride: pixels.stride)
+            rgb.bytes, width: width, height: height, stride: rgb.stride, bytes: 3, to: pixels.bytes,
+            stride: pixels.stride)
     }
 
     /// RGBA as stored to RGB and alpha as displayed.

@@ -74,7 +74,9 @@ final class FrameReader {
             return nil
         }
         let index = Int(packet.pointee.stream_index)
-        if let jump = timeline.apply(to: packet) { warnings.report(.timestampJump(seconds: (jump * 1000).rounded() / 1000)) }
+        if let jump = timeline.apply(to: packet) {
+            warnings.report(.timestampJump(seconds: (jump * 1000).rounded() / 1000))
+        }
         if index == choice.video {
             try decodePacket()
             return nil

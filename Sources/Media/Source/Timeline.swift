@@ -60,7 +60,9 @@ struct Timeline {
         return jump
     }
 
-    private func isJump(_ gap: Double) -> Bool { gap < -Self.backwardLimit || (jumpsForward && gap > Self.forwardLimit) }
+    private func isJump(_ gap: Double) -> Bool {
+        gap < -Self.backwardLimit || (jumpsForward && gap > Self.forwardLimit)
+    }
 
     private func seconds(_ ticks: Int64, _ base: AVRational) -> Double { Double(ticks) * av_q2d(base) }
 

@@ -3,7 +3,8 @@ import CFFmpeg
 extension VideoFormat {
     /// What the first picture and the container say together.
     init(
-        demuxer: Demuxer, stream: UnsafeMutablePointer<AVStream>, first: UnsafePointer<AVFrame>, converter: FrameConverter,
+        demuxer: Demuxer, stream: UnsafeMutablePointer<AVStream>, first: UnsafePointer<AVFrame>,
+        converter: FrameConverter,
         orientation: Orientation, options: SourceOptions
     ) {
         let rate = Rational(known: stream.pointee.avg_frame_rate) ?? Rational(known: stream.pointee.r_frame_rate)
