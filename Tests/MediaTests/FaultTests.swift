@@ -135,6 +135,12 @@ import Testing
         #expect(throws: MediaError.optionRefused("no_such_option", value: "1", by: "libx264")) {
             try FileSink(scratch.file("b.mp4"), video: video, options: sink)
         }
+        // Refused after the streams were made: everything is let go of once.
+        sink = SinkOptions()
+        sink.formatOptions = ["no_such_option": "1"]
+        #expect(throws: MediaError.optionRefused("no_such_option", value: "1", by: "mp4")) {
+            try FileSink(scratch.file("b.mp4"), video: video, options: sink)
+        }
         #expect(throws: MediaError.sameFile(scratch.path + "/./a.mp4")) {
             try FileSink(scratch.path + "/./a.mp4", video: video, copying: FileSource(clip))
         }

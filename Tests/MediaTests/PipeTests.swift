@@ -25,9 +25,11 @@ private func rawSource(_ format: String = "rgb24") -> (Pipe, String, SourceOptio
 
 private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=FULL\n".utf8)
 
+/// Every test keeps its pipe to the end: a descriptor closed too early may be another test's the next moment.
 @Suite(.serialized) struct PipeTests {
     @Test(.timeLimit(.minutes(1))) func firstRawFrameComesBeforeTheSecondIsWritten() throws {
         let (pipe, path, options) = rawSource()
+        defer { withExtendedLifetime(pipe) {} }
         let frames = rawFrames(2, bytes: 16 * 12 * 3)
         pipe.fileHandleForWriting.write(frames.prefix(576))
         let source = try FileSource(path, options: options)
@@ -42,6 +44,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
 
     @Test(.timeLimit(.minutes(1))) func firstY4MFrameComesBeforeTheSecondIsWritten() throws {
         let pipe = Pipe()
+        defer { withExtendedLifetime(pipe) {} }
         pipe.fileHandleForWriting.write(y4mHeader + Data("FRAME\n".utf8) + Data(repeating: 128, count: 576))
         let source = try FileSource("pipe:\(pipe.fileHandleForReading.fileDescriptor)")
         guard case .frame(let first) = try source.next() else { throw ShellError(text: "no frame") }
@@ -54,6 +57,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
     @Test(.timeLimit(.minutes(1)), arguments: ["rawvideo", "yuv4mpegpipe"])
     func partialLastFrameIsDroppedWithAWarning(format: String) throws {
         let pipe = Pipe()
+        defer { withExtendedLifetime(pipe) {} }
         let frame = Data(repeating: 90, count: 576)
         var options = SourceOptions()
         if format == "rawvideo" {
@@ -75,6 +79,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
 
     @Test(.timeLimit(.minutes(1))) func aWholeStreamEndsWithoutWarning() throws {
         let (pipe, path, options) = rawSource()
+        defer { withExtendedLifetime(pipe) {} }
         pipe.fileHandleForWriting.write(rawFrames(3, bytes: 576))
         try pipe.fileHandleForWriting.close()
         let log = WarningLog()
@@ -111,6 +116,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
             "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=2 -c:v libx264 -g 100 -c:a aac -f \(format) \(clip)"
         )
         let pipe = Pipe()
+        defer { withExtendedLifetime(pipe) {} }
         let data = try Data(contentsOf: URL(fileURLWithPath: clip))
         let writing = Thread {
             try? pipe.fileHandleForWriting.write(contentsOf: data)
@@ -132,6 +138,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         let clip = scratch.file("a.mp4")
         try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -crf 5 \(faststart ? "-movflags faststart " : "")\(clip)")
         let pipe = Pipe()
+        defer { withExtendedLifetime(pipe) {} }
         let data = try Data(contentsOf: URL(fileURLWithPath: clip))
         let writing = Thread {
             try? pipe.fileHandleForWriting.write(contentsOf: data)
@@ -149,6 +156,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
 
     @Test(.timeLimit(.minutes(1))) func interruptEndsAWaitForData() throws {
         let (pipe, path, options) = rawSource()
+        defer { withExtendedLifetime(pipe) {} }
         pipe.fileHandleForWriting.write(rawFrames(1, bytes: 576))
         let source = try FileSource(path, options: options)
         _ = try source.next()
@@ -196,6 +204,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
     func outputStreamsThroughAPipe(format: String) throws {
         let scratch = try Scratch()
         let pipe = Pipe()
+        defer { withExtendedLifetime(pipe) {} }
         var options = SinkOptions()
         options.format = format
         options.preset = format == "rawvideo" || format == "yuv4mpegpipe" ? nil : "ultrafast"
@@ -231,6 +240,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
 
     @Test(.timeLimit(.minutes(1))) func aReaderThatGoesAwayIsAnError() throws {
         let pipe = Pipe()
+        defer { withExtendedLifetime(pipe) {} }
         var options = SinkOptions()
         options.format = "rawvideo"
         let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: nil)

@@ -16,7 +16,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     /// The encoder's name and the pixel format it is fed, for people to read.
     public let encoding: String
     private let output: OutputFile
-    private let context: UnsafeMutablePointer<AVFormatContext>
+    private let muxer: Muxer
     private let encoder: VideoEncoder
     private let warnings: OneTimeWarnings
     private var copies: StreamCopies
@@ -47,36 +47,18 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
         output = try OutputFile(path, container: container)
 
-        var made: UnsafeMutablePointer<AVFormatContext>?
-        let status = avformat_alloc_output_context2(&made, container.format, nil, output.url)
-        guard status >= 0, let made else { throw FFmpegStatus(status).writing(path, action: "opening") }
-        context = made
-        context.pointee.pb = output.context
-        if output.isPipe { context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS }
-        do throws(MediaError) {
-            copies = try StreamCopies(
-                context, container: container, encoder: encoder, source: source, path: path, warnings: warnings)
-            if let source {
-                ContainerTags.copy(source, to: context)
-                ContainerTags.copyPainted(source, to: copies.painted)
-            }
-            var settings = container.settings(options, path: path, isPipe: output.isPipe)
-            let status = avformat_write_header(context, &settings.handle)
-            guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing the header") }
-            if let left = settings.entries.first {
-                throw .optionRefused(left.name, value: left.value, by: container.name)
-            }
-        } catch {
-            avformat_free_context(made)
-            output.discard()
-            throw error
+        muxer = try Muxer(container, output: output)
+        copies = try StreamCopies(
+            muxer.context, container: container, encoder: encoder, source: source, path: path, warnings: warnings)
+        if let source {
+            ContainerTags.copy(source, to: muxer.context)
+            ContainerTags.copyPainted(source, to: copies.painted)
         }
+        try muxer.writeHeader(
+            container.settings(options, path: path, isPipe: output.isPipe), container: container, path: path)
     }
 
-    deinit {
-        discard()
-        avformat_free_context(context)
-    }
+    deinit { discard() }
 
     public func write(_ item: MediaItem) throws {
         switch item {
@@ -87,7 +69,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
             try drain()
         case .packet(let copied):
             guard let packet = copies.prepare(copied, warnings: warnings) else { return }
-            try mux(packet)
+            try muxer.write(packet, path: path)
         }
     }
 
@@ -98,21 +80,20 @@ public final class FileSink: MediaSink, @unchecked Sendable {
             if frames == 0 { throw MediaError.nothingWritten(path) }
             try encoder.end()
             try drain()
-            let status = av_write_trailer(context)
-            guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "finishing") }
+            try muxer.writeTrailer(path: path)
         } catch {
             discard()
             throw error
         }
         isOpen = false
-        context.pointee.pb = nil
+        muxer.release()
         try output.commit()
     }
 
     public func discard() {
         guard isOpen else { return }
         isOpen = false
-        context.pointee.pb = nil
+        muxer.release()
         output.discard()
     }
 
@@ -120,12 +101,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         while let packet = try encoder.receive() {
             packet.pointee.stream_index = copies.painted.pointee.index
             av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
-            try mux(packet)
+            try muxer.write(packet, path: path)
         }
-    }
-
-    private func mux(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
-        let status = av_interleaved_write_frame(context, packet)
-        guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing") }
     }
 }

@@ -19,13 +19,6 @@ final class VideoEncoder {
     ) throws(MediaError) {
         name = String(cString: codec.pointee.name)
         self.video = video
-        guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc()
-        else {
-            throw .failed(action: "opening", path: path, why: "no memory")
-        }
-        self.context = context
-        self.frame = frame
-        self.packet = packet
         let format = try PixelFormatChoice(codec, video: video, options: options, warnings: warnings).format
         let layout = PictureLayout(encoding: video, as: format)
         swscale = try Swscale(
@@ -37,6 +30,13 @@ final class VideoEncoder {
             keeps: PixelFormat(format).hasAlpha && video.hasAlpha, codec: name, warnings: warnings)
         durations = FrameDurations(nominal: video.frameRate.map { video.timeBase.ticks(1 / $0.value) } ?? 0)
 
+        guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc()
+        else {
+            throw .failed(action: "opening", path: path, why: "no memory")
+        }
+        self.context = context
+        self.frame = frame
+        self.packet = packet
         context.pointee.width = Int32(clamping: video.width)
         context.pointee.height = Int32(clamping: video.height)
         context.pointee.pix_fmt = format
