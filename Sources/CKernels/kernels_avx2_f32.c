@@ -10,6 +10,7 @@
 #include "template/multiply.h"
 #include "template/winograd.h"
 #include "template/ends.h"
+#include "template/direct.h"
 #include "template/table.h"
 #pragma clang attribute pop
 #endif

@@ -11,6 +11,7 @@
 #include "template/tiles.h"
 #include "template/winograd.h"
 #include "template/ends.h"
+#include "template/direct.h"
 #include "template/table.h"
 #pragma clang attribute pop
 #endif

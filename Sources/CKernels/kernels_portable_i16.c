@@ -7,4 +7,5 @@
 #include "template/multiply.h"
 #include "template/winograd.h"
 #include "template/ends.h"
+#include "template/direct.h"
 #include "template/table.h"

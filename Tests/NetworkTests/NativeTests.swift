@@ -63,6 +63,55 @@ import Testing
         }
     }
 
+    /// Strided and enlarging ends, two and three levels, every residue of the sides modulo 4 and 8.
+    @Test(arguments: [
+        (16, 16), (17, 23), (18, 22), (19, 21), (20, 20), (21, 19), (22, 18), (23, 17), (24, 33), (331, 26), (650, 30),
+    ])
+    func liveNetworksAgreeWithReference(width: Int, height: Int) throws {
+        let input = PixelBuffer.random(width: width, height: height)
+        for (widths, kernel) in [([16, 48], 5), ([32, 16, 64], 9)] {
+            let model = Model.random(Architecture.live(widths: widths, residuals: 2, kernel: kernel))
+            func values(_ engine: Engine) throws -> [Float] {
+                let options = PainterOptions(engine: engine)
+                return try Painter(model: model, width: width, height: height, options: options).values(input)
+            }
+            let expected = try values(.reference)
+            let largest = expected.reduce(1) { max($0, abs($1)) }
+            #expect(worstDifference(try values(.blas), expected) <= 2e-4 * largest)
+            for choice in Choice.all {
+                let share = worstDifference(paint(try executor(model, width, height, choice), input), expected) / largest
+                #expect(share < (choice.kernels.precision == .fp32 ? 2e-4 : 0.08), "\(choice.kernels.name) \(widths)")
+            }
+        }
+    }
+
+    /// Rows may be padded, and nothing is written past the picture's.
+    @Test(arguments: Choice.all, [(61, 35), (62, 34)])
+    func bytesAreTheNearestOfTheValues(choice: Choice, size: (width: Int, height: Int)) throws {
+        let (width, height) = size
+        for architecture in [Architecture.johnson(name: "johnson-16", width: 16), .live(widths: [16, 32], residuals: 1)] {
+            var model = Model.random(architecture)
+            let last = architecture.parameters.suffix(2).map(\.name)
+            // Spreads the output over and beyond 0…255.
+            model.tensors[last[0]] = model[last[0]].map { $0 * 150 }
+            model.tensors[last[1]] = [128, 120, 136]
+            let input = PixelBuffer.random(width: width, height: height), output = PixelBuffer(width: width, height: height)
+            for y in 0..<height { output.row(y).update(repeating: 7, count: output.stride) }
+            let executor = try executor(model, width, height, choice)
+            executor.paint(input, into: output)
+            let values = paint(executor, input)
+            #expect(values.contains { $0 < 0 } && values.contains { $0 > 255 })
+            var wrong = 0, touched = 0
+            for y in 0..<height {
+                for i in 0..<width * 3 where Float(output.row(y)[i]) != min(max(values[y * width * 3 + i], 0), 255).rounded(.toNearestOrEven) {
+                    wrong += 1
+                }
+                for i in (width * 3)..<output.stride where output.row(y)[i] != 7 { touched += 1 }
+            }
+            #expect(wrong == 0 && touched == 0, "\(architecture.name)")
+        }
+    }
+
     @Test(arguments: Choice.all)
     func theNumberOfThreadsChangesNothing(choice: Choice) throws {
         let model = Model.random(Architecture.johnson(name: "johnson-16", width: 16))

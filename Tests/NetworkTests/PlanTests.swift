@@ -10,6 +10,20 @@ import Testing
         #expect(plan.maps.last.map { [$0.channels, $0.height, $0.width] } == [3, 32, 64])
     }
 
+    @Test func aLiveNetIsNamedByItsWidths() {
+        let live = Architecture.live(widths: [16, 48, 96], residuals: 5)
+        #expect(live.name == "live-16-48-96-r5" && live.alignment == 8)
+        #expect(Architecture.named(live.name) == live)
+        let wide = Architecture.live(widths: [32, 64], residuals: 0, kernel: 9)
+        #expect(wide.name == "live-32-64-r0-k9" && Architecture.named(wide.name) == wide && wide.alignment == 4)
+        for name in [
+            "live", "live-", "live-16", "live-r3", "live-16-r3-k4", "live-16-r3-k5", "live-016-r3", "live-16-r-1", "live-0-r3",
+            "live-16-r99", "live-16-16-16-16-16-r1", "live-16--32-r1", "live-99999999999999999999-r1", "livid-16-r1",
+        ] {
+            #expect(Architecture.named(name) == nil, "\(name)")
+        }
+    }
+
     @Test func padsToTheAlignment() throws {
         let plan = try Plan(architecture: .johnsonFull, width: 97, height: 62)
         #expect((plan.width, plan.height, plan.innerWidth, plan.innerHeight) == (97, 62, 100, 64))

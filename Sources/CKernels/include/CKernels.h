@@ -79,6 +79,22 @@ typedef struct {
     void *map;                  ///< first layer: H x W x outputs
 } tmp_end;
 
+/// A convolution as it is written, one product a tap: of bytes or of a map, to a map or to bytes. For few channels, and for
+/// strides, the shortcuts cost more than they save.
+///
+/// TMP_SAME and TMP_DOWN are reflection-padded by kernel / 2. TMP_UP, which writes bytes, is nearest x2, then a convolution
+/// over the enlarged map continued by its mirror image, edges repeated: four small convolutions over the map itself.
+typedef struct {
+    tmp_load load;     ///< `map` NULL: the frame, reflected right and below to `height` x `width`
+    float load_scale;  ///< TMP_I16: value -> int16; 1 for bytes
+    tmp_mode mode;
+    int kernel, outputs;        ///< kernel: odd, up to 15; a multiple of the vector width of outputs, or (TMP_UP) 3
+    const void *weights;        ///< packed by `direct_pack`
+    const float *weight_scale;  ///< TMP_I16: what one count of a packed weight is worth, as the pack function wrote it
+    const float *bias;          ///< TMP_UP: 3
+    void *map;                  ///< the raw outputs, but for TMP_UP
+} tmp_direct;
+
 /// Packed RGB bytes, `stride` bytes a row.
 typedef struct {
     uint8_t *bytes;
@@ -114,6 +130,17 @@ typedef struct {
     void (*first)(const tmp_end *job, const tmp_frame *frame, int x0, int x1, int y0, int y1, void *scratch, tmp_statistics statistics);
     /// Last layer, 3 outputs: rounded and clamped to bytes, or (`values` set) left as frame.width x 3 floats a row.
     void (*last)(const tmp_end *job, const tmp_frame *frame, float *values, int x0, int x1, int y0, int y1, void *scratch);
+
+    size_t (*direct_packed_bytes)(tmp_mode mode, int kernel, int inputs, int outputs);
+    /// Entries of `weight_scale`.
+    size_t (*direct_scales)(tmp_mode mode, int outputs);
+    /// `weights`: O,I,kernel,kernel; `inputs`: 3 for bytes.
+    void (*direct_pack)(const float *weights, tmp_mode mode, int kernel, int inputs, int outputs, void *packed, float *weight_scale);
+    /// Scratch for a stripe of `width` outputs, or (TMP_UP) of so many pixels of the map.
+    size_t (*direct_scratch)(tmp_mode mode, int kernel, int width, int inputs, int outputs);
+    /// The outputs x0..<x1, y0..<y1, or (TMP_UP) the 2x2 outputs of each of these pixels of the map that are in the frame, as
+    /// bytes or (`values` set) as frame->width x 3 floats a row. `frame`: what is read, or what is written.
+    void (*direct)(const tmp_direct *job, const tmp_frame *frame, float *values, int x0, int x1, int y0, int y1, void *scratch, tmp_statistics statistics);
 } tmp_kernels;
 
 /// Tiles along `extent` pixels of the map that is loaded.

@@ -269,7 +269,7 @@ INLINE void end_layer(const tmp_end *job, const tmp_frame *frame, float *values,
                     for (int g = 0; g < groups; g++)
                         segment[g] = base + at.tiles + ((size_t)((y / TILE + g) % groups) * POINTS + p) * at.tile_row + x * pixel;
                     const char *weights = (const char *)job->weights + ((size_t)b * POINTS + p) * groups * units * BLOCK * 4;
-                    NAME(multiply_block)(n, segment, groups, (int)units, pixel, weights, sums + p * at.strip + b * BLOCK * 4, (size_t)columns * 4);
+                    NAME(multiply_block)(n, 2, segment, groups, (int)units, pixel, weights, sums + p * at.strip + b * BLOCK * 4, (size_t)columns * 4);
                 }
             if (!last) {
                 NAME(store_first)(job, y, rows, x0 + x, n, sums, at.strip, factor, *statistics);

@@ -16,4 +16,9 @@ const tmp_kernels NAME(tmp_kernels) = {
     .end_scratch = NAME(end_scratch),
     .first = NAME(first),
     .last = NAME(last),
+    .direct_packed_bytes = NAME(direct_packed_bytes),
+    .direct_scales = NAME(direct_scales),
+    .direct_pack = NAME(direct_pack),
+    .direct_scratch = NAME(direct_scratch),
+    .direct = NAME(direct),
 };

@@ -1,5 +1,5 @@
 // The multiply kernel on AMX tiles (bfloat16 products, float32 sums): see multiply.h for what it computes. Rows of A are
-// tile rows as they lie in memory; a packed unit of B, BLOCK columns of value pairs, is a tile row of two tiles.
+// tile rows as they lie in memory; a packed unit of B, two vectors of value pairs (or one), is a tile row of two tiles (or one).
 //
 // With TILE_EMULATION the tiles are plain memory, so that the same code is tested where there are none.
 // The 64 bytes that configure the tiles.
@@ -54,35 +54,37 @@ INLINE void tile_end(void) {}
 #endif
 
 // Sums in tiles 0-3 (two of rows by two of columns), A in 4 and 5, B in 6 and 7.
-static void NAME(multiply_tiles)(int low, const char *const *segment, int segments, int units, int step, size_t stride, const char *b, char *c, size_t c_stride) {
+static void NAME(multiply_tiles)(int low, int wide, const char *const *segment, int segments, int units, int step, size_t stride, const char *b, char *c, size_t c_stride) {
     tile_zero(0);
     tile_zero(1);
     tile_zero(2);
     tile_zero(3);
+    const size_t b_unit = wide ? BLOCK * 4 : 4 * VL;
     for (int s = 0; s < segments; s++) {
         const char *a = segment[s];
-        for (int u = 0; u < units; u += step, a += 4 * step, b += (size_t)step * BLOCK * 4) {
-            tile_load(6, b, BLOCK * 4);
-            tile_load(7, b + 64, BLOCK * 4);
+        for (int u = 0; u < units; u += step, a += 4 * step, b += step * b_unit) {
+            tile_load(6, b, b_unit);
             tile_load(4, a, stride);
             tile_multiply(0, 4, 6);
-            tile_multiply(1, 4, 7);
             if (low) {
                 tile_load(5, a + 16 * stride, stride);
                 tile_multiply(2, 5, 6);
-                tile_multiply(3, 5, 7);
             }
+            if (!wide) continue;
+            tile_load(7, b + 64, b_unit);
+            tile_multiply(1, 4, 7);
+            if (low) tile_multiply(3, 5, 7);
         }
     }
     tile_store(0, c, c_stride);
-    tile_store(1, c + 64, c_stride);
+    if (wide) tile_store(1, c + 64, c_stride);
     if (!low) return;
     tile_store(2, c + 16 * c_stride, c_stride);
-    tile_store(3, c + 16 * c_stride + 64, c_stride);
+    if (wide) tile_store(3, c + 16 * c_stride + 64, c_stride);
 }
 
 #define ROWS 16
-static void NAME(multiply_block)(int rows, const char *const *segment, int segments, int units, size_t stride, const void *b, void *c, size_t c_stride) {
+static void NAME(multiply_block)(int rows, int vectors, const char *const *segment, int segments, int units, size_t stride, const void *b, void *c, size_t c_stride) {
     int step = units < 16 ? units : 16;  // units a tile takes: the most that divides them all
     while (units % step) step--;
     int done = 0;
@@ -98,7 +100,7 @@ static void NAME(multiply_block)(int rows, const char *const *segment, int segme
         tile_configure(&shape);
         const char *at[16];
         for (int s = 0; s < segments; s++) at[s] = segment[s] + done * stride;
-        NAME(multiply_tiles)(lower > 0, at, segments, units, step, stride, b, (char *)c + done * c_stride, c_stride);
+        NAME(multiply_tiles)(lower > 0, vectors == 2, at, segments, units, step, stride, b, (char *)c + done * c_stride, c_stride);
         done += n;
     }
     tile_end();

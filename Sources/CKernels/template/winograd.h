@@ -299,7 +299,7 @@ static void NAME(winograd)(const tmp_winograd *job, int first, int count, void *
         for (int k = 0; k < 36; k++) {
             const char *rows = base + k * at.v_plane;
             const char *weights = (const char *)job->weights + ((size_t)b * 36 + k) * units * BLOCK * 4;
-            NAME(multiply_block)(count, &rows, 1, units, (size_t)channels * sizeof(operand), weights, m + k * at.m_plane, BLOCK * 4);
+            NAME(multiply_block)(count, 2, &rows, 1, units, (size_t)channels * sizeof(operand), weights, m + k * at.m_plane, BLOCK * 4);
         }
         NAME(transform_outputs)(job, first, count, b, m, at, base, statistics);
     }

@@ -19,10 +19,13 @@ public struct Architecture: Sendable, Hashable {
 }
 
 extension Architecture {
-    /// Every architecture a weights file can name. A new one is added here.
-    public static let known: [Architecture] = [.johnsonFull]
+    /// The architectures that are tried for a weights file which names none. A new one is added here.
+    public static let known: [Architecture] = [.johnsonFull, .live]
 
-    public static func named(_ name: String) -> Architecture? { known.first { $0.name == name } }
+    /// What a weights file means by `name`: one of `known`, or a live network of other widths.
+    public static func named(_ name: String) -> Architecture? {
+        known.first { $0.name == name } ?? live(named: name)
+    }
 
     /// The transform network of Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and
     /// Super-Resolution" (ECCV 2016), with instance norm and nearest-neighbour upsampling, at its published width.

@@ -1,4 +1,6 @@
-/// A convolution over a map of `inputs` channels, reflection-padded by `kernel / 2`.
+/// A convolution over a map of `inputs` channels, padded by `kernel / 2`: with its mirror image about the outermost pixels
+/// (reflection), or, after an enlargement, about the map's edge, so that the outermost pixels of the small map count double
+/// as all others do. For an enlarged map and a 3x3 kernel the two are the same.
 ///
 /// Weights are O,I,H,W under `"\(name).conv2d.weight"`, bias O under `"\(name).conv2d.bias"`.
 public struct Convolution: Sendable, Hashable {
@@ -18,6 +20,17 @@ public struct Convolution: Sendable, Hashable {
         self.kernel = kernel
         self.stride = stride
         self.upsampling = upsampling
+    }
+
+    /// The input coordinate behind `position` of the enlarged and padded line.
+    /// - Parameters:
+    ///   - position: From `-(kernel / 2)`; 0 is the first enlarged coordinate.
+    ///   - length: Of the input.
+    public func source(of position: Int, length: Int) -> Int {
+        guard upsampling > 1 else { return reflect(position, length) }
+        let enlarged = length * upsampling
+        let mirrored = position < 0 ? -1 - position : position < enlarged ? position : 2 * enlarged - 1 - position
+        return mirrored / upsampling
     }
 }
 

@@ -27,11 +27,11 @@ struct ColumnSource {
         ] {
             for i in 0..<count {
                 let position = i - convolution.kernel / 2
-                // A phase of a doubled map sees the small one with its ends repeated: that is what the reflection of a
+                // A phase of a doubled map sees the small one with its ends repeated: that is what the mirror image of a
                 // doubled end is.
                 index[i] = Int32(
                     regions.method == .phases
-                        ? min(max(position, 0), side - 1) : reflect(position, side * scale) / scale)
+                        ? min(max(position, 0), side - 1) : convolution.source(of: position, length: side))
             }
         }
     }

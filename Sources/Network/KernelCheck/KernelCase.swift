@@ -8,6 +8,12 @@ struct KernelCase {
         case winogradDown = "winograd, stride 2"
         case first
         case last
+        case directFirst = "first, stride 2"
+        case directLast = "last, nearest x2"
+        case direct
+        case directDown = "direct, stride 2"
+
+        var writesFrame: Bool { self == .last || self == .directLast }
     }
 
     struct Shape {
@@ -31,6 +37,14 @@ struct KernelCase {
                 Shape(
                     width: 17 + 13 * $0, height: 10 + $0, inputs: family == .first ? 3 : 16 * (1 + $0 % 3),
                     outputs: family == .first ? 16 * (1 + $0 % 3) : 3, kernel: [9, 5, 7, 3, 9][$0 % 5], relu: $0 % 2 == 0)
+            }
+        case .directFirst, .directLast, .direct, .directDown:
+            let even = family == .directFirst || family == .directDown ? 2 : 1
+            return (0..<10).map {
+                Shape(
+                    width: even * (9 + 7 * $0), height: even * (8 + $0), inputs: family == .directFirst ? 3 : 16 * (1 + $0 % 3),
+                    outputs: family == .directLast ? 3 : 16 * (1 + $0 % 4), kernel: [5, 3, 9, 7, 5][$0 % 5],
+                    relu: $0 % 2 == 0, skip: $0 % 3 == 0)
             }
         }
     }
@@ -74,9 +88,11 @@ struct KernelCase {
         weights = values(shape.outputs * shape.inputs * shape.kernel * shape.kernel, -0.2...0.2)
         scale = values(shape.inputs, 0.2...1.5)
         shift = values(shape.inputs, -1...1)
-        frame = PixelBuffer(width: shape.width, height: shape.height)
-        for y in 0..<shape.height {
-            for i in 0..<3 * shape.width { frame.row(y)[i] = UInt8.random(in: 0...255, using: &random) }
+        // With stride 2 a row and a column less than the map, which reflection adds; enlarged, without the last of each.
+        let (factor, less) = family == .directFirst ? (1, 1) : family == .directLast ? (2, 1) : (1, 0)
+        frame = PixelBuffer(width: factor * shape.width - less, height: factor * shape.height - less)
+        for y in 0..<frame.height {
+            for i in 0..<3 * frame.width { frame.row(y)[i] = UInt8.random(in: 0...255, using: &random) }
         }
     }
 
@@ -84,9 +100,9 @@ struct KernelCase {
         guard let table = pointer?.pointee else { return Output(values: [], guardsHeld: false) }
         let half = table.arithmetic != TMP_F32
         let (w, h) = (shape.width, shape.height)
-        let output = GuardedMap(
-            count: (mode == TMP_UP ? 4 * w * h : mode == TMP_DOWN ? w * h / 4 : w * h) * shape.outputs,
-            half: half && family != .last)
+        let pixels =
+            family.writesFrame ? frame.width * frame.height : mode == TMP_UP ? 4 * w * h : mode == TMP_DOWN ? w * h / 4 : w * h
+        let output = GuardedMap(count: pixels * shape.outputs, half: half && !family.writesFrame)
         let input = GuardedMap(map, half: half), added = GuardedMap(skip, half: half)
         let sums = Scratch(NativeStatistics.bytes(chunks: 1, channels: shape.outputs))
         let statistics = NativeStatistics(chunks: 1, channels: shape.outputs, memory: sums.start)
@@ -101,13 +117,16 @@ struct KernelCase {
                         scale: scale.baseAddress, shift: shift.baseAddress, height: Int32(h), width: Int32(w), channels: i,
                         relu: shape.relu ? 1 : 0)
                     let packed = packedWeights(table)
+                    let loadScale = table.arithmetic == TMP_I16 && shape.inputs != 3 ? 8000 / largestLoaded() : 1
                     var job = tmp_end(
-                        load: load, load_scale: table.arithmetic == TMP_I16 && family != .first ? 8000 / largestLoaded() : 1,
-                        kernel: k, outputs: o, weights: UnsafeRawPointer(packed.weights),
+                        load: load, load_scale: loadScale, kernel: k, outputs: o, weights: UnsafeRawPointer(packed.weights),
                         weight_scale: UnsafePointer(packed.scales), bias: bias.baseAddress, map: output.start)
-                    var picture = tmp_frame(bytes: frame.bytes, stride: frame.stride, width: Int32(w), height: Int32(h))
-                    let rows = stride(from: 0, to: h, by: 6).map { (Int32($0), Int32(min($0 + 6, h))) }
-                    let columns = [(Int32(0), Int32(w / 2)), (Int32(w / 2), Int32(w))]
+                    var picture = tmp_frame(
+                        bytes: frame.bytes, stride: frame.stride, width: Int32(frame.width), height: Int32(frame.height))
+                    // Cut in two stripes of a few rows.
+                    let across = mode == TMP_DOWN ? w / 2 : w, down = mode == TMP_DOWN ? h / 2 : h
+                    let rows = stride(from: 0, to: down, by: 6).map { (Int32($0), Int32(min($0 + 6, down))) }
+                    let columns = [(Int32(0), Int32(across / 2)), (Int32(across / 2), Int32(across))]
                     switch family {
                     case .winograd, .winogradUp, .winogradDown:
                         var job = tmp_winograd(
@@ -129,12 +148,27 @@ struct KernelCase {
                         for y in rows {
                             for x in columns { table.last(&job, &picture, values, x.0, x.1, y.0, y.1, scratch.start) }
                         }
+                    case .directFirst, .directLast, .direct, .directDown:
+                        var load = load
+                        if family == .directFirst { load.map = nil }
+                        var job = tmp_direct(
+                            load: load, load_scale: loadScale, mode: mode, kernel: k, outputs: o,
+                            weights: UnsafeRawPointer(packed.weights), weight_scale: UnsafePointer(packed.scales),
+                            bias: bias.baseAddress, map: output.start)
+                        let scratch = Scratch(table.direct_scratch(mode, k, Int32(across), i, o))
+                        let values = output.start.assumingMemoryBound(to: Float.self)
+                        for y in rows {
+                            for x in columns {
+                                table.direct(
+                                    &job, &picture, values, x.0, x.1, y.0, y.1, scratch.start, statistics.shares[0])
+                            }
+                        }
                     }
                 }
             }
         }
         var values = output.values
-        if family != .last {
+        if !family.writesFrame {
             for c in 0..<shape.outputs {
                 let (mean, variance) = statistics.moments(c, pixels: values.count / shape.outputs)
                 let (least, most) = statistics.range(c)
@@ -146,8 +180,8 @@ struct KernelCase {
 
     private var mode: tmp_mode {
         switch family {
-        case .winogradUp: TMP_UP
-        case .winogradDown: TMP_DOWN
+        case .winogradUp, .directLast: TMP_UP
+        case .winogradDown, .directFirst, .directDown: TMP_DOWN
         default: TMP_SAME
         }
     }
@@ -172,6 +206,9 @@ struct KernelCase {
         case .first, .last:
             entry = PackedWeights.Entry(bytes: table.end_packed_bytes(k, i, o), scales: table.end_scales(k, o))
             table.end_pack(weights, k, i, o, entry.weights, entry.scales)
+        case .directFirst, .directLast, .direct, .directDown:
+            entry = PackedWeights.Entry(bytes: table.direct_packed_bytes(mode, k, i, o), scales: table.direct_scales(mode, o))
+            table.direct_pack(weights, mode, k, i, o, entry.weights, entry.scales)
         }
         return entry
     }

@@ -4,12 +4,14 @@ import CKernels
 /// of what came before in its load.
 struct NativeGraph: Sendable {
     enum Kind: Sendable {
-        /// Reads packed bytes.
+        /// Reads packed bytes; stride 1.
         case first
         /// 3x3; keeps, doubles or halves the map's sides.
         case winograd(tmp_mode)
         /// Three outputs as packed bytes.
         case last
+        /// An end that halves the frame's sides as it reads its bytes, or doubles the map's as it writes them.
+        case direct(tmp_mode)
     }
 
     /// One convolution and how it reads the raw outputs of the one before.
@@ -29,6 +31,13 @@ struct NativeGraph: Sendable {
         var scaleIn: Int
         /// …and out by this.
         var scaleOut: Int
+
+        /// Whether this is the layer that reads the frame.
+        var readsFrame: Bool { convolution.inputs == 3 }
+        /// Whether int16 kernels want one factor for all values that this layer loads; the others find one a tile.
+        var needsRange: Bool {
+            if case .winograd = kind { false } else { !readsFrame }
+        }
     }
 
     let layers: [Layer]
@@ -54,13 +63,13 @@ struct NativeGraph: Sendable {
             case .convolution(let c, let blockNorm, let blockReLU):
                 guard c.kernel % 2 == 1, c.kernel <= 15 else { return nil }
                 if index == 0 {
-                    guard c.inputs == 3, c.stride == 1, c.upsampling == 1, c.outputs % lanes == 0 else { return nil }
-                    append(c, .first, scaleOut: 1)
+                    guard c.inputs == 3, c.stride <= 2, c.upsampling == 1, c.outputs % lanes == 0 else { return nil }
+                    append(c, c.stride == 1 ? .first : .direct(TMP_DOWN), scaleOut: c.stride)
                 } else if index == architecture.blocks.count - 1 {
-                    guard c.outputs == 3, c.stride == 1, c.upsampling == 1, c.inputs % lanes == 0, scale == 1,
+                    guard c.outputs == 3, c.stride == 1, c.upsampling <= 2, c.inputs % lanes == 0, scale == c.upsampling,
                         blockNorm == nil, !blockReLU
                     else { return nil }
-                    append(c, .last, scaleOut: 1)
+                    append(c, c.upsampling == 1 ? .last : .direct(TMP_UP), scaleOut: 1)
                 } else {
                     guard c.kernel == 3, c.inputs % lanes == 0, c.outputs % lanes == 0 else { return nil }
                     switch (c.stride, c.upsampling) {
@@ -81,7 +90,7 @@ struct NativeGraph: Sendable {
                 (norm, relu, skip) = ("\(name).in2", false, first)
             }
         }
-        guard layers.count >= 2, case .last? = layers.last?.kind else { return nil }
+        guard layers.count >= 2, layers.last?.convolution.outputs == 3 else { return nil }
         self.layers = layers
     }
 }

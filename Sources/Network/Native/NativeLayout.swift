@@ -37,6 +37,9 @@ struct NativeLayout {
                 // In one line: a chunk may go on in the next row of tiles.
                 let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))
                 return ChunkGrid(width: tiles, height: 1, columns: Self.tilesPerChunk, rows: 1)
+            case .direct(let mode):
+                let (w, h) = mode == TMP_UP ? ((plan.width + 1) / 2, (plan.height + 1) / 2) : (w / 2, h / 2)
+                return ChunkGrid(width: w, height: h, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
             }
         }
         let table = kernels.table.pointee
@@ -52,6 +55,12 @@ struct NativeLayout {
                 let rows = table.arithmetic == TMP_BF16 ? Double(c.kernel) : Double((c.kernel + 2) / 3) * 5 / 3
                 let products = c.outputs == 3 ? c.inputs * Self.whole(3 * c.kernel, table) : c.kernel * 3 * Self.whole(c.outputs, table)
                 return 2 * Double(w * h * products) * rows
+            case .direct(let mode):
+                // Three outputs of four phases fill whole vectors, and see (k + 1) / 2 pixels a side.
+                let taps = mode == TMP_UP ? (c.kernel / 2 + 1) / 2 * 2 + 1 : c.kernel
+                let pixels = mode == TMP_UP ? w * h : w * h / 4, vector = kernels.lanes
+                let columns = mode == TMP_UP ? (12 + vector - 1) / vector * vector : c.outputs
+                return 2 * Double(pixels * taps * taps * c.inputs * columns)
             }
         }
         let largest = graph.layers.map { layer in
@@ -60,6 +69,7 @@ struct NativeLayout {
             switch layer.kind {
             case .winograd(let mode): return table.winograd_scratch(mode, i, Int32(Self.tilesPerChunk))
             case .first, .last: return table.end_scratch(k, Int32(Self.columnsPerChunk), i, o)
+            case .direct(let mode): return table.direct_scratch(mode, k, Int32(Self.columnsPerChunk), i, o)
             }
         }.max() ?? 0
         scratchBytes = (largest + 4095) / 4096 * 4096

@@ -5,7 +5,8 @@ final class NativeNorm {
     let scale, shift: UnsafeMutablePointer<Float>
 
     private let channels: Int
-    private let isFirst: Bool
+    private let readsFrame: Bool
+    private let needsRange: Bool
     private let relu: Bool
     private let gain: [Float]?
     private let offset: [Float]?
@@ -16,7 +17,8 @@ final class NativeNorm {
     init(layer: NativeGraph.Layer, model: Model) {
         channels = layer.convolution.inputs
         relu = layer.inputReLU
-        if case .first = layer.kind { isFirst = true } else { isFirst = false }
+        readsFrame = layer.readsFrame
+        needsRange = layer.needsRange
         gain = layer.inputNorm.map { model["\($0).weight"] }
         // A convolution's own bias is lost in the norm's mean; it counts where there is no norm.
         offset = layer.inputNorm.map { model["\($0).bias"] } ?? layer.inputBias.map { model["\($0).conv2d.bias"] }
@@ -32,9 +34,10 @@ final class NativeNorm {
     }
 
     /// Sets scale and shift from the sums over `pixels` values a channel.
-    /// - Returns: The factor that brings the largest loaded value to the int16 kernels' range; 1 for the frame's bytes.
+    /// - Returns: The factor that brings the largest loaded value to the int16 kernels' range; 1 for the frame's bytes, and
+    ///   where the kernels find their own.
     func fold(_ statistics: NativeStatistics, pixels: Int) -> Float {
-        guard !isFirst else { return 1 }
+        guard !readsFrame else { return 1 }
         var largest: Float = 0
         for c in 0..<channels {
             if let gain {
@@ -45,6 +48,7 @@ final class NativeNorm {
             } else {
                 shift[c] = offset?[c] ?? 0
             }
+            guard needsRange else { continue }
             let (least, most) = statistics.range(c)
             let ends = (least * scale[c] + shift[c], most * scale[c] + shift[c])
             largest = relu ? max(largest, ends.0, ends.1) : max(largest, abs(ends.0), abs(ends.1))

@@ -16,6 +16,7 @@ final class NativeStep {
     private final class Job {
         var end = tmp_end()
         var winograd = tmp_winograd()
+        var direct = tmp_direct()
         var input = tmp_frame()
         var output = tmp_frame()
         var values: UnsafeMutablePointer<Float>?
@@ -72,6 +73,19 @@ final class NativeStep {
                 let tiles = grid[chunk].x
                 table.winograd(&job.winograd, tiles.0, tiles.1 - tiles.0, scratch[worker], shares[chunk])
             }
+        case .direct(let mode):
+            job.direct = tmp_direct(
+                load: load, load_scale: 1, mode: mode, kernel: Int32(c.kernel), outputs: Int32(c.outputs), weights: weights,
+                weight_scale: scales, bias: UnsafePointer(job.bias), map: map)
+            let readsFrame = layer.readsFrame
+            body = { chunk, worker in
+                let (x, y) = grid[chunk]
+                let frame = readsFrame ? job.input : job.output
+                withUnsafePointer(to: frame) {
+                    table.direct(
+                        &job.direct, $0, job.values, x.0, x.1, y.0, y.1, scratch[worker], shares[chunk])
+                }
+            }
         }
         self.job = job
         self.norm = norm
@@ -87,7 +101,9 @@ final class NativeStep {
         job.input = input
         job.output = output
         job.values = values
-        job.end.load_scale = norm.fold(statistics, pixels: pixels)
+        let factor = norm.fold(statistics, pixels: pixels)
+        job.end.load_scale = factor
+        job.direct.load_scale = factor
         statistics.reset(chunks: chunks, channels: outputs)
         pool.run(chunks, body)
     }

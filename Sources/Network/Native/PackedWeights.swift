@@ -40,6 +40,7 @@ final class PackedWeights: @unchecked Sendable {
             switch layer.kind {
             case .first, .last: table.end_pack(weights, k, i, o, entry.weights, entry.scales)
             case .winograd(let mode): table.winograd_pack(weights, mode, i, o, entry.weights, entry.scales)
+            case .direct(let mode): table.direct_pack(weights, mode, k, i, o, entry.weights, entry.scales)
             }
             return entry
         }
@@ -64,6 +65,7 @@ final class PackedWeights: @unchecked Sendable {
         switch layer.kind {
         case .first, .last: return (table.end_packed_bytes(k, i, o), table.end_scales(k, o))
         case .winograd(let mode): return (table.winograd_packed_bytes(mode, i, o), table.winograd_scales(mode, o))
+        case .direct(let mode): return (table.direct_packed_bytes(mode, k, i, o), table.direct_scales(mode, o))
         }
     }
 }

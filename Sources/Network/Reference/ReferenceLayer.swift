@@ -35,16 +35,14 @@ struct ReferenceLayer {
         (paddedHeight, paddedWidth) = ReferenceLayout.paddedSize(convolution, inputMap)
     }
 
-    /// Enlarges one input channel by its nearest neighbours and continues it by reflection on all sides.
+    /// Enlarges one input channel by its nearest neighbours and continues it by its mirror image on all sides.
     func pad(_ channel: Int) {
         let (c, map) = (convolution, inputMap)
         for y in 0..<paddedHeight {
-            let sourceY = reflect(y - c.kernel / 2, map.height * c.upsampling) / c.upsampling
+            let sourceY = c.source(of: y - c.kernel / 2, length: map.height)
             let source = input + (channel * map.height + sourceY) * map.width
             let target = padded + (channel * paddedHeight + y) * paddedWidth
-            for x in 0..<paddedWidth {
-                target[x] = source[reflect(x - c.kernel / 2, map.width * c.upsampling) / c.upsampling]
-            }
+            for x in 0..<paddedWidth { target[x] = source[c.source(of: x - c.kernel / 2, length: map.width)] }
         }
     }
 

@@ -21,9 +21,10 @@ struct PaddedAxis {
             if position >= enlarged + border { return -1 }
             if (0..<enlarged).contains(position) { return position / upsampling }
             guard padding == .reflection, enlarged > 1 else { return -1 }
-            let period = 2 * (enlarged - 1)
+            // Mirrored about the outermost pixels, or an enlarged axis about its edge: see `Convolution`.
+            let repeats = upsampling > 1 ? 1 : 0, period = 2 * (enlarged - 1 + repeats)
             let folded = (position % period + period) % period
-            return min(folded, period - folded) / upsampling
+            return min(folded, period - repeats - folded) / upsampling
         }
     }
 
