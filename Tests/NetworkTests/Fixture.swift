@@ -63,7 +63,7 @@ struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
 extension PixelBuffer {
     /// Noise.
     static func random(width: Int, height: Int, seed: UInt64 = 1) -> PixelBuffer {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(state: seed)
         let buffer = PixelBuffer(width: width, height: height)
         for y in 0..<height {
             for i in 0..<width * 3 { buffer.row(y)[i] = UInt8.random(in: 0...255, using: &generator) }

@@ -44,21 +44,6 @@ func entriesOfFolder(_ path: String) -> Int {
     return count
 }
 
-/// Numbers that look random and are the same every time (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 /// Integers that many threads count up.
 final class Counters: Sendable {
     private let cells: Mutex<[Int]>
@@ -88,7 +73,7 @@ let tinyArchitecture = Architecture.johnson(name: "johnson-tiny", width: 2)
 extension Model {
     /// Plausible weights: small random kernels, norms near one.
     static func random(_ architecture: Architecture, seed: UInt64 = 1) -> Model {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(state: seed)
         var tensors: [String: [Float]] = [:]
         for parameter in architecture.parameters {
             let count = parameter.shape.reduce(1, *)

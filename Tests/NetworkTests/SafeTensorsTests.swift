@@ -115,7 +115,7 @@ import Testing
         try Model.random(tinyArchitecture).write(good)
         let bytes = readBytes(good)
         let headerEnd = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(state: 7)
         var refused = 0
         for _ in 0..<500 {
             var damaged = bytes

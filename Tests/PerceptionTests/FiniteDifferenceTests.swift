@@ -27,7 +27,7 @@ import Testing
         (Convolution("c", 2, 3, kernel: 9), .reflection),
     ])
     func convolution(_ shape: Convolution, _ padding: Padding) {
-        var noise = Noise(state: 1)
+        var noise = SplitMix64(state: 1)
         let layer = ReferenceConvolution(
             shape: shape, padding: padding,
             weights: noise.values(shape.inputs * shape.outputs * shape.kernel * shape.kernel),
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func instanceNorm() {
-        var noise = Noise(state: 2)
+        var noise = SplitMix64(state: 2)
         let layer = ReferenceNorm(scale: noise.values(3), offset: noise.values(3))
         let x = ReferenceMap(2, 4, 5, 3, values: noise.values(120)),
             dy = ReferenceMap(2, 4, 5, 3, values: noise.values(120))
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: Pooling.allCases) func pooling(_ pooling: Pooling) {
-        var noise = Noise(state: 3)
+        var noise = SplitMix64(state: 3)
         let layer = ReferencePooling(pooling: pooling), x = ReferenceMap(2, 4, 6, 2, values: noise.values(96))
         let dy = ReferenceMap(2, 2, 3, 2, values: noise.values(24))
         check(x.values, layer.backward(x, dy: dy).values) {
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func losses() {
-        var noise = Noise(state: 4)
+        var noise = SplitMix64(state: 4)
         let x = ReferenceMap(2, 4, 5, 3, values: noise.values(120)), target = noise.values(120), gram = noise.values(9)
         func map(_ values: [Double]) -> ReferenceMap { ReferenceMap(2, 4, 5, 3, values: values) }
         check(x.values, ReferenceLoss.meanSquare(x.values, target).1) { ReferenceLoss.meanSquare($0, target).0 }

@@ -59,7 +59,7 @@ import Testing
 
     private func check(_ plan: (Convolution, Padding), _ context: TrainingContext, within tolerance: Double) {
         let (shape, padding) = plan, memory = MapMemory()
-        var noise = Noise(state: 5)
+        var noise = SplitMix64(state: 5)
         let reference = ReferenceConvolution(
             shape: shape, padding: padding,
             weights: noise.values(shape.inputs * shape.outputs * shape.kernel * shape.kernel),
@@ -104,7 +104,7 @@ import Testing
     func frozenConvolutionWithReLU(_ shape: Convolution, _ pairs: Bool) {
         let context = Self.context(tmp_isa_available(), pairs: pairs), memory = MapMemory(),
             tolerance = pairs ? 3e-2 : 2e-5
-        var noise = Noise(state: 6)
+        var noise = SplitMix64(state: 6)
         let reference = ReferenceConvolution(
             shape: shape, padding: .zero, weights: noise.values(shape.inputs * shape.outputs * 9),
             bias: noise.values(shape.outputs))
@@ -127,7 +127,7 @@ import Testing
 
     @Test(arguments: sets) func instanceNorm(_ isa: tmp_isa) {
         let context = Self.context(isa), memory = MapMemory(), channels = 24
-        var noise = Noise(state: 7)
+        var noise = SplitMix64(state: 7)
         let reference = ReferenceNorm(scale: noise.values(channels), offset: noise.values(channels))
         // Far from zero, where a careless variance loses its digits.
         let x = ReferenceMap(2, 19, 23, channels, values: noise.values(2 * 19 * 23 * channels).map { 300 + $0 })
@@ -157,7 +157,7 @@ import Testing
     @Test(arguments: Pooling.allCases, sets) func pooling(_ pooling: Pooling, _ isa: tmp_isa) {
         let memory = MapMemory(), layer = PoolingLayer(pooling: pooling, context: Self.context(isa))
         let reference = ReferencePooling(pooling: pooling)
-        var noise = Noise(state: 8)
+        var noise = SplitMix64(state: 8)
         // Few distinct values, so that maxima tie; an odd row and column that pooling leaves out.
         let x = ReferenceMap(2, 9, 15, 16, values: noise.values(2 * 9 * 15 * 16).map { ($0 * 2).rounded() })
         var dy = reference.forward(x)
@@ -173,7 +173,7 @@ import Testing
 
     @Test(arguments: sets) func losses(_ isa: tmp_isa) {
         let context = Self.context(isa), memory = MapMemory()
-        var noise = Noise(state: 9)
+        var noise = SplitMix64(state: 9)
         let x = ReferenceMap(2, 21, 17, 80, values: noise.values(2 * 21 * 17 * 80)),
             target = noise.values(x.values.count)
         let start = noise.values(x.values.count), half = noise.values(80 * 80)

@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: motions, LayerTests.sets) func featuresAndTheirGradient(_ motion: Motion, _ isa: tmp_isa) {
         let context = TrainingContext(pool: ThreadPool(threads: 2), isa: isa), memory = MapMemory()
-        var noise = Noise(state: 21)
+        var noise = SplitMix64(state: 21)
         let x = ReferenceMap(2, 15, 17, 16, values: noise.values(2 * 15 * 17 * 16))
         let map = memory.map(MapShape(images: 2, height: 15, width: 17, channels: 16)), gradient = memory.map(map.shape)
         for (i, value) in x.values.enumerated() { map.base[i] = Float(value) }
@@ -54,7 +54,7 @@ import Testing
 
     @Test func luminanceGradientAndBrightening() {
         let context = TrainingContext(pool: ThreadPool(threads: 2)), memory = MapMemory()
-        var noise = Noise(state: 22)
+        var noise = SplitMix64(state: 22)
         let shape = MapShape(images: 2, height: 12, width: 14, channels: 3), map = memory.map(shape),
             gradient = memory.map(shape)
         let pair = ViewPair(first: 0, second: 1, motion: Self.motions[2], brightening: memory.floats(shape.pixels))

@@ -13,7 +13,7 @@ import Testing
         init(photos: Int = 5) throws {
             folder = NSTemporaryDirectory() + "tempera-training-\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: folder + "/photos/more", withIntermediateDirectories: true)
-            var noise = Noise(state: 11)
+            var noise = SplitMix64(state: 11)
             for i in 0..<photos {
                 try Self.picture(80 + 9 * i, 100, &noise).write(folder + "/photos/\(i % 2 == 0 ? "more/" : "")\(i).png")
             }
@@ -23,7 +23,7 @@ import Testing
 
         deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-        private static func picture(_ width: Int, _ height: Int, _ noise: inout Noise) -> Canvas {
+        private static func picture(_ width: Int, _ height: Int, _ noise: inout SplitMix64) -> Canvas {
             let canvas = Canvas(width: width, height: height)
             for _ in 0..<40 {
                 let (x, y) = (Int.random(in: 0..<width, using: &noise), Int.random(in: 0..<height, using: &noise))
@@ -36,7 +36,7 @@ import Testing
         }
 
         static func vgg(_ names: [String], to path: String) throws {
-            var noise = Noise(state: 12)
+            var noise = SplitMix64(state: 12)
             let tensors = zip(names, [3, 64]).flatMap { name, inputs in
                 [
                     Tensor(

@@ -130,6 +130,12 @@ final class Gate: Sendable {
         semaphore.wait()
         semaphore.signal()
     }
+
+    func opens(within seconds: Double) -> Bool {
+        guard semaphore.wait(timeout: .now() + seconds) == .success else { return false }
+        semaphore.signal()
+        return true
+    }
 }
 
 /// The highest value ever seen.

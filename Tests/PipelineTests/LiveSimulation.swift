@@ -1,17 +1,6 @@
+import Network
+
 @testable import Pipeline
-
-/// A seeded generator (SplitMix64), so that a failing run can be run again.
-struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// Decode, paint and encode on a simulated clock: one frame a stage and one between decode and paint, as live runs have it.
 struct LiveSimulation {
@@ -140,7 +129,7 @@ private struct Run {
 extension LiveSimulation {
     /// A run of 20 to 40 s of which `seed` chooses everything.
     static func random(seed: UInt64) -> LiveSimulation {
-        var random = Random(state: seed)
+        var random = SplitMix64(state: seed)
         func chance(_ p: Double) -> Bool { Double.random(in: 0..<1, using: &random) < p }
         let rates: [Double] = [10, 24, 25, 29.97, 30, 50, 60]
         let rate = rates[Int.random(in: 0..<rates.count, using: &random)]

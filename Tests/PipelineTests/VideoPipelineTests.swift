@@ -43,14 +43,18 @@ import Testing
 
     @Test func aClosedSinkStopsTheSourceAtTheLimit() throws {
         let gate = Gate()
-        let reached = Gate()
-        let source = FakeSource(frames: 100) { n in if n == 5 { reached.open() } }
+        let (reached, passed) = (Gate(), Gate())
+        let source = FakeSource(frames: 100) { n in
+            if n == 5 { reached.open() }
+            if n == 6 { passed.open() }
+        }
         let sink = FakeSink { _ in gate.pass() }
         let done = DispatchGroup()
         DispatchQueue(label: "run").async(group: done) {
             _ = try? VideoPipeline(source: source, painters: [FakePainter()], sink: sink).run()
         }
         reached.pass()
+        #expect(!passed.opens(within: 0.1))
         #expect(source.framesRead <= 6)
         gate.open()
         done.wait()

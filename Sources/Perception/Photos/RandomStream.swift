@@ -1,22 +1,17 @@
 import Glibc
+import Network
 
-/// Random numbers that depend only on a seed and a place, so that any sample of a run can be drawn again (SplitMix64).
+/// Random numbers that depend only on a seed and a place, so that any sample of a run can be drawn again.
 struct RandomStream: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     /// - Parameter place: What is drawn for, as sample and attempt; streams of different places have nothing in common.
     init(seed: UInt64, place: UInt64...) {
-        state = seed
-        for value in place { state = next() ^ value &* 0xd6e8_feb8_6659_fd93 }
+        generator = SplitMix64(state: seed)
+        for value in place { generator.state = generator.next() ^ value &* 0xd6e8_feb8_6659_fd93 }
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     mutating func uniform(_ range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * Double(next() >> 11) * 0x1p-53
