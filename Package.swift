@@ -37,7 +37,7 @@ let package = Package(
             name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
-        .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels"]),
+        .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

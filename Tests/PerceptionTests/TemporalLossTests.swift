@@ -9,27 +9,6 @@ import Testing
         Motion(), Motion(shift: SIMD2(3, -2)), Motion(angle: 0.05, zoom: 1.04, centre: 8, shift: SIMD2(1.25, -0.5)),
     ]
 
-    /// By definition: the mean over pixels that both views see of (second(p) - first(motion(p)))^2.
-    private func loss(_ x: ReferenceMap, _ motion: Motion) -> Double {
-        var (sum, count) = (0.0, 0)
-        for py in 0..<x.height {
-            for px in 0..<x.width {
-                let at = motion.apply(Double(px), Double(py))
-                guard at.x >= 0, at.y >= 0, at.x <= Double(x.width - 1), at.y <= Double(x.height - 1) else { continue }
-                let (sx, sy) = (min(Int(at.x), x.width - 2), min(Int(at.y), x.height - 2)),
-                    (fx, fy) = (at.x - Double(sx), at.y - Double(sy))
-                for c in 0..<x.channels {
-                    let top = x[0, sy, sx, c] * (1 - fx) + x[0, sy, sx + 1, c] * fx
-                    let bottom = x[0, sy + 1, sx, c] * (1 - fx) + x[0, sy + 1, sx + 1, c] * fx
-                    let d = x[1, py, px, c] - (top * (1 - fy) + bottom * fy)
-                    sum += d * d
-                }
-                count += x.channels
-            }
-        }
-        return sum / Double(count)
-    }
-
     @Test(arguments: motions, LayerTests.sets) func featuresAndTheirGradient(_ motion: Motion, _ isa: tmp_isa) {
         let context = TrainingContext(pool: ThreadPool(threads: 2), isa: isa), memory = MapMemory()
         var noise = SplitMix64(state: 21)
@@ -40,12 +19,12 @@ import Testing
         let pair = ViewPair(first: 0, second: 1, motion: motion, brightening: memory.floats(15 * 17))
         // The map's pixels stand for single pixels here, so its motion is the pair's.
         let value = temporal.features(map, [pair], scale: 1, weight: 5, gradient: gradient)
-        #expect(abs(value - 5 * loss(x, motion)) < 1e-5 * value)
+        #expect(abs(value - 5 * ReferenceLoss.views(x, motion)) < 1e-5 * value)
         for i in stride(from: 0, to: x.values.count, by: 97) {
             var (up, down) = (x, x)
             up.values[i] += 1e-4
             down.values[i] -= 1e-4
-            let slope = 5 * (loss(up, motion) - loss(down, motion)) / 2e-4
+            let slope = 5 * (ReferenceLoss.views(up, motion) - ReferenceLoss.views(down, motion)) / 2e-4
             #expect(
                 abs(Double(gradient.base[i]) - slope) < 1e-6 + 1e-3 * abs(slope),
                 "at \(i): \(gradient.base[i]), \(slope)")

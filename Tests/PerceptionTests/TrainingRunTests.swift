@@ -167,6 +167,35 @@ import Testing
         #expect(rates.count == 8 && zip(rates, rates.dropFirst()).allSatisfy { abs($0 / $1 - 2) < 1e-9 })
     }
 
+    @Test func aRunThatStepsBackRecovers() throws {
+        let studio = try Studio(), run = try TrainingRun(studio.options("run", iterations: 60))
+        var back: [(from: Int, to: Int, rate: Double)] = [], last: (step: Int, loss: Double) = (0, .nan), poisoned = false
+        let summary = try run.run(shouldStop: { false }) { event in
+            switch event {
+            case .steppedBack(let from, let to, let rate): back.append((from, to, rate))
+            case .progress(let p):
+                last = (p.step, p.losses.total)
+                // Once, as a bad update would: the next step's losses are not numbers.
+                if p.step == 40, !poisoned {
+                    poisoned = true
+                    run.trainer.parameters.values[0] = .nan
+                }
+            default: break
+            }
+        }
+        #expect(back.count == 1 && back.first?.from == 41 && back.first?.to == 25)
+        #expect(summary.steps == 60 && last.step == 60 && last.loss.isFinite && run.trainer.parameters.isFinite)
+        // The log has every step once, and the rates after the step back are half of those before.
+        let rows = try String(contentsOfFile: studio.folder + "/run.losses.csv", encoding: .utf8).split(separator: "\n")
+            .dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+        #expect(rows.map { Int($0[0]) } == Array(1...60))
+        let schedule = Schedule(peak: 1e-3, total: 60)
+        for row in rows {
+            let factor = row[0] > 25 ? 0.5 : 1
+            #expect(abs(row[2] / (schedule.rate(Int(row[0]) - 1) * factor) - 1) < 1e-4)
+        }
+    }
+
     @Test func initialWeightsComeFromAModelOfTheSameNetwork() throws {
         let studio = try Studio()
         _ = try TrainingRun(studio.options("first", iterations: 3)).run(shouldStop: { false }, report: { _ in })

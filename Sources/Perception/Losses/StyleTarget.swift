@@ -5,6 +5,8 @@ struct StyleTarget {
     /// channels x channels for every layer.
     let grams: [VGG16Layer: [Float]]
 
+    init(grams: [VGG16Layer: [Float]]) { self.grams = grams }
+
     /// - Parameter painting: One image of RGB 0…255.
     init(painting: Map, weights: VGG16Weights, layers: [VGG16Layer], pooling: Pooling, context: TrainingContext) {
         let network = VGG16Network(

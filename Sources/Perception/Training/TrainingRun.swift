@@ -19,7 +19,7 @@ public final class TrainingRun {
 
     private let options: TrainingOptions
     private let files: TrainingFiles
-    private let trainer: Trainer
+    let trainer: Trainer
     private let context: TrainingContext
     private let photos: PhotoFolder
     private let stream: PhotoStream

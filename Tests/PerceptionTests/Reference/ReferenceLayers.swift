@@ -1,3 +1,5 @@
+import COpenBLAS
+
 @testable import Network
 @testable import Perception
 
@@ -65,13 +67,31 @@ struct ReferenceConvolution {
         let enlarged = length * shape.upsampling
         if (0..<enlarged).contains(position) { return position / shape.upsampling }
         if padding == .zero { return nil }
-        return (position < 0 ? -position : 2 * (enlarged - 1) - position) / shape.upsampling
+        // Reflection; of an enlarged axis with its edge repeated.
+        let edge = shape.upsampling > 1 ? 1 : 0
+        return (position < 0 ? -edge - position : 2 * (enlarged - 1) + edge - position) / shape.upsampling
     }
 
+    /// As one matrix product of all patches, so that difference quotients of whole networks are affordable; `backward` is
+    /// written out product by product.
     func forward(_ x: ReferenceMap) -> ReferenceMap {
         var y = output(for: x)
+        let k = shape.kernel, depth = shape.inputs * k * k, pixels = y.images * y.height * y.width
         for i in y.values.indices { y.values[i] = bias[i % shape.outputs] }
-        forEachProduct(x) { y.values[$0] += weights[$1] * x.values[$2] }
+        var patches = [Double](repeating: 0, count: pixels * depth)
+        for pixel in 0..<pixels {
+            let (n, oy, ox) = (pixel / y.width / y.height, pixel / y.width % y.height, pixel % y.width)
+            for ky in 0..<k {
+                guard let iy = source(oy * shape.stride + ky - k / 2, x.height) else { continue }
+                for kx in 0..<k {
+                    guard let ix = source(ox * shape.stride + kx - k / 2, x.width) else { continue }
+                    let from = x.index(n, iy, ix, 0), to = pixel * depth + ky * k + kx
+                    for i in 0..<shape.inputs { patches[to + i * k * k] = x.values[from + i] }
+                }
+            }
+        }
+        ReferenceProduct.add(
+            patches, weights, transposingSecond: true, m: pixels, n: shape.outputs, k: depth, to: &y.values)
         return y
     }
 
@@ -190,20 +210,14 @@ enum ReferenceLoss {
     }
 
     static func gram(_ x: ReferenceMap) -> [Double] {
-        var gram = [Double](repeating: 0, count: x.images * x.channels * x.channels)
-        let scale = Double(x.channels * x.height * x.width)
-        for n in 0..<x.images {
-            for y in 0..<x.height {
-                for xx in 0..<x.width {
-                    for a in 0..<x.channels {
-                        for b in 0..<x.channels {
-                            gram[(n * x.channels + a) * x.channels + b] += x[n, y, xx, a] * x[n, y, xx, b] / scale
-                        }
-                    }
-                }
-            }
+        let pixels = x.height * x.width, square = x.channels * x.channels
+        return (0..<x.images).flatMap { n in
+            let map = Array(x.values[n * pixels * x.channels..<(n + 1) * pixels * x.channels])
+            var gram = [Double](repeating: 0, count: square)
+            ReferenceProduct.add(
+                map, map, transposingFirst: true, m: x.channels, n: x.channels, k: pixels, to: &gram)
+            return gram.map { $0 / Double(x.channels * pixels) }
         }
-        return gram
     }
 
     /// Mean squared difference of Gram matrices to one target for all images.
@@ -227,6 +241,27 @@ enum ReferenceLoss {
         return (loss, dx)
     }
 
+    /// The mean over channels, and over pixels that both views see, of (second(p) - first(motion(p)))^2, bilinear.
+    static func views(_ x: ReferenceMap, _ motion: Motion) -> Double {
+        var (sum, count) = (0.0, 0)
+        for py in 0..<x.height {
+            for px in 0..<x.width {
+                let at = motion.apply(Double(px), Double(py))
+                guard at.x >= 0, at.y >= 0, at.x <= Double(x.width - 1), at.y <= Double(x.height - 1) else { continue }
+                let (sx, sy) = (min(Int(at.x), x.width - 2), min(Int(at.y), x.height - 2)),
+                    (fx, fy) = (at.x - Double(sx), at.y - Double(sy))
+                for c in 0..<x.channels {
+                    let top = x[0, sy, sx, c] * (1 - fx) + x[0, sy, sx + 1, c] * fx
+                    let bottom = x[0, sy + 1, sx, c] * (1 - fx) + x[0, sy + 1, sx + 1, c] * fx
+                    let d = x[1, py, px, c] - (top * (1 - fy) + bottom * fy)
+                    sum += d * d
+                }
+                count += x.channels
+            }
+        }
+        return sum / Double(count)
+    }
+
     static func totalVariation(_ x: ReferenceMap) -> (Double, ReferenceMap) {
         var dx = ReferenceMap(x.images, x.height, x.width, x.channels), loss = 0.0
         for (sy, sx) in [(1, 0), (0, 1)] {
@@ -246,5 +281,19 @@ enum ReferenceLoss {
             }
         }
         return (loss, dx)
+    }
+}
+
+/// Matrix products in double precision.
+enum ReferenceProduct {
+    /// `c += a b`, all row by row; `a` is m x k (or k x m, transposed), `b` k x n (or n x k).
+    static func add(
+        _ a: [Double], _ b: [Double], transposingFirst: Bool = false, transposingSecond: Bool = false, m: Int, n: Int,
+        k: Int, to c: inout [Double]
+    ) {
+        cblas_dgemm(
+            CblasRowMajor, transposingFirst ? CblasTrans : CblasNoTrans, transposingSecond ? CblasTrans : CblasNoTrans,
+            blasint(m), blasint(n), blasint(k), 1, a, blasint(transposingFirst ? m : k), b,
+            blasint(transposingSecond ? k : n), 1, &c, blasint(n))
     }
 }

@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+@testable import Network
+@testable import Perception
+
+/// The gradient of the whole chain, transform net and VGG16 and every loss, against difference quotients in double
+/// precision.
+@Suite struct GradientTests {
+    static let architectures = [
+        Architecture(
+            name: "strided",
+            blocks: [
+                .convolution(Convolution("conv1", 3, 16, kernel: 5, stride: 2), norm: "in1", relu: true),
+                .convolution(Convolution("conv2", 16, 24, kernel: 3, stride: 2), norm: "in2", relu: true),
+                .residual(name: "res1", channels: 24),
+                .convolution(Convolution("deconv1", 24, 16, kernel: 3, upsampling: 2), norm: "in3", relu: true),
+                .convolution(Convolution("deconv2", 16, 3, kernel: 5, upsampling: 2), norm: nil, relu: false),
+            ]),
+        Architecture(
+            name: "full size",
+            blocks: [
+                .convolution(Convolution("conv1", 3, 8, kernel: 9), norm: "in1", relu: true),
+                .convolution(Convolution("conv2", 8, 16, kernel: 3, stride: 2), norm: "in2", relu: true),
+                .residual(name: "res1", channels: 16),
+                .convolution(Convolution("deconv1", 16, 8, kernel: 3, upsampling: 2), norm: "in3", relu: true),
+                .convolution(Convolution("deconv2", 8, 3, kernel: 9), norm: nil, relu: false),
+            ]),
+    ]
+
+    @Test(arguments: architectures) func everyParameterOfTheWholeChain(_ architecture: Architecture) throws {
+        var noise = SplitMix64(state: 31)
+        let size = 16, weights = LossWeights(
+            content: 1, style: 3, totalVariation: 2000, temporal: 1, contentLayer: .relu2_1,
+            styleLayers: [.relu1_1, .relu1_2, .relu2_2, .relu3_1])
+        let vgg = try Self.features(upTo: weights.last, &noise)
+        let photos = ReferenceMap(2, size, size, 3, values: noise.values(2 * size * size * 3).map { 127 + 100 * $0 })
+        let painting = ReferenceMap(1, 24, 20, 3, values: noise.values(24 * 20 * 3).map { 127 + 100 * $0 })
+        let motion = Motion(angle: 0.05, zoom: 1.04, centre: 8, shift: SIMD2(1.25, -0.5))
+        let brightening = noise.values(size * size).map { 10 * $0 }
+        let reference = ReferenceObjective(
+            architecture, weights, vgg: vgg, painting: painting, photos: photos, motion: motion,
+            brightening: brightening)
+
+        // The same with the layers that train.
+        let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: false), memory = MapMemory()
+        let shape = MapShape(images: 2, height: size, width: size, channels: 3)
+        let style = StyleTarget(grams: reference.grams.mapValues { $0.map(Float.init) })
+        let trainer = Trainer(
+            architecture: architecture, shape: shape, weights: weights, style: style, vgg: vgg, pooling: .max,
+            context: context)
+        let parameters = trainer.parameters
+        parameters.randomize(seed: 3)
+        // Norms away from 1 and 0, where a wrong factor could hide.
+        for i in 0..<parameters.count { parameters.values[i] += Float(0.1 * noise.values(1)[0]) }
+        let pair = ViewPair(first: 0, second: 1, motion: motion, brightening: memory.floats(size * size))
+        for (i, value) in brightening.enumerated() { pair.brightening[i] = Float(value) }
+        let photo = memory.map(shape)
+        for (i, value) in photos.values.enumerated() { photo.base[i] = Float(value) }
+        let losses = trainer.evaluate(Batch(photos: photo, pairs: [pair]))
+
+        let values = (0..<parameters.count).map { Double(parameters.values[$0]) }, exact = reference.losses(at: values)
+        for (name, term) in [
+            ("content", \Losses.content), ("style", \.style), ("tv", \.totalVariation), ("temporal", \.temporal),
+        ] {
+            #expect(abs(losses[keyPath: term] - exact[keyPath: term]) < 1e-5 * exact[keyPath: term], "\(name)")
+            #expect(exact[keyPath: term] > 0.01 * exact.total, "\(name) is too small a part to be checked")
+        }
+
+        let largest = (0..<parameters.count).reduce(0) { max($0, abs(Double(parameters.gradient[$1]))) }
+        for parameter in parameters.shapes {
+            let range = parameters.range(parameter.name), slope = range.map { Double(parameters.gradient[$0]) }
+            let length = Self.norm(slope)
+            // Along the gradient, where a wrong factor shows, and as far along a random direction, where anything does.
+            let random = noise.values(range.count), randomLength = Self.norm(random)
+            let direction = zip(slope, random).map { (length > 0 ? $0 / length : 0) + $1 / randomLength }
+            func loss(_ step: Double) -> Double {
+                var moved = values
+                for (i, d) in zip(range, direction) { moved[i] += step * d }
+                return reference.losses(at: moved).total
+            }
+            let step = 1e-6, quotient = (loss(step) - loss(-step)) / (2 * step)
+            let expected = zip(slope, direction).reduce(0) { $0 + $1.0 * $1.1 }
+            #expect(
+                abs(quotient - expected) <= 2e-5 * length + 1e-7 * largest,
+                "\(parameter.name): \(expected) along its gradient, difference quotient \(quotient)")
+        }
+    }
+
+    private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+    /// VGG16 of random weights that keep activations about as large as they come in.
+    private static func features(upTo last: VGG16Layer, _ noise: inout SplitMix64) throws -> VGG16Weights {
+        let path = NSTemporaryDirectory() + "tempera-gradient-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let tensors = VGG16Layer.allCases.filter { $0 <= last }.flatMap { layer in
+            let scale = (6 / Double(9 * layer.inputs)).squareRoot()
+            return [
+                Tensor(
+                    name: "conv\(layer.rawValue).weight", shape: [layer.outputs, layer.inputs, 3, 3],
+                    values: noise.values(layer.outputs * layer.inputs * 9).map { Float($0 * scale) }),
+                Tensor(
+                    name: "conv\(layer.rawValue).bias", shape: [layer.outputs],
+                    values: noise.values(layer.outputs).map(Float.init)),
+            ]
+        }
+        try SafeTensors.write(tensors, to: path)
+        return try VGG16Weights(path: path, upTo: last)
+    }
+
+    @Test func tenUpdatesOfAdamAreThoseOfThePaper() {
+        let count = 1000, context = TrainingContext(pool: ThreadPool(threads: 2)), memory = MapMemory()
+        let adam = Adam(count: count, context: context), values = memory.floats(count), slopes = memory.floats(count)
+        var noise = SplitMix64(state: 41)
+        var exact = noise.values(count), first = exact.map { _ in 0.0 }, second = first
+        for i in 0..<count { values[i] = Float(exact[i]) }
+        for step in 1...10 {
+            // Of every size, and some zero.
+            var gradient = noise.values(count)
+            for i in 0..<count { gradient[i] *= i % 5 == 0 ? 0 : pow(10, Double(i % 12) - 7) }
+            let rate = 1e-3 / Double(step)
+            for i in 0..<count {
+                slopes[i] = Float(gradient[i])
+                first[i] = 0.9 * first[i] + 0.1 * gradient[i]
+                second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i]
+                let (m, v) = (first[i] / (1 - pow(0.9, Double(step))), second[i] / (1 - pow(0.999, Double(step))))
+                exact[i] -= rate * m / (v.squareRoot() + 1e-8)
+            }
+            adam.update(values, gradient: slopes, rate: rate)
+        }
+        let worst = (0..<count).reduce(0) { max($0, abs(Double(values[$1]) - exact[$1])) }
+        #expect(worst < 2e-6, "off by \(worst) after a path of about 3e-3")
+    }
+}
