@@ -90,6 +90,10 @@ import Testing
         let path = scratch.file("a.y4m")
         try "YUV4MPEG2 W60000 H60000 F25:1 C420\nFRAME\nabc".write(toFile: path, atomically: true, encoding: .utf8)
         #expect(throws: MediaError.self) { try FileSource(path) }
+        // FFmpeg would take this one and look for the rest of the frame.
+        let large = scratch.file("b.y4m")
+        try "YUV4MPEG2 W12000 H12000 F25:1 C420\nFRAME\nabc".write(toFile: large, atomically: true, encoding: .utf8)
+        #expect { try FileSource(large) } throws: { ($0 as? MediaError).map { $0 != .noFrames(large) } ?? false }
         var options = SourceOptions()
         options.format = "rawvideo"
         options.size = RequestedSize(width: 2_000_000_000, height: 2_000_000_000)

@@ -53,7 +53,9 @@ import Testing
 
     @Test(arguments: engines)
     func theNumberOfThreadsChangesNothing(engine: Engine) throws {
-        let model = Model.random(tinyArchitecture), input = PixelBuffer.random(width: 70, height: 50)
+        // Large enough for several chunks a layer.
+        let (width, height) = engine == .blas ? (330, 170) : (70, 50)
+        let model = Model.random(tinyArchitecture), input = PixelBuffer.random(width: width, height: height)
         let one = try paint(model, input, engine, threads: 1)
         for threads in [2, 5] {
             let many = try paint(model, input, engine, threads: threads)

@@ -158,13 +158,17 @@ import Testing
 
     @Test func leavesUnknownStepsToBLAS() {
         #expect(NativeGraph(Architecture.johnson(name: "thin", width: 3), lanes: 16) == nil)
-        let strided = Architecture(
-            name: "strided",
-            blocks: [
+        func graph(_ middle: Convolution) -> NativeGraph? {
+            let blocks: [Block] = [
                 .convolution(Convolution("a", 3, 16, kernel: 9), norm: nil, relu: true),
-                .convolution(Convolution("b", 16, 16, kernel: 5, stride: 2), norm: nil, relu: true),
+                .convolution(middle, norm: nil, relu: true),
                 .convolution(Convolution("c", 16, 3, kernel: 9), norm: nil, relu: false),
-            ])
-        #expect(NativeGraph(strided, lanes: 16) == nil)
+            ]
+            return NativeGraph(Architecture(name: "uncommon", blocks: blocks), lanes: 16)
+        }
+        #expect(graph(Convolution("b", 16, 16, kernel: 3)) != nil)
+        #expect(graph(Convolution("b", 16, 16, kernel: 5)) == nil)
+        #expect(graph(Convolution("b", 16, 16, kernel: 3, stride: 2)) == nil, "painted at half the size")
+        #expect(graph(Convolution("b", 16, 16, kernel: 3, upsampling: 2)) == nil)
     }
 }

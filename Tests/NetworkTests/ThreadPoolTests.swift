@@ -36,9 +36,11 @@ import Testing
 
     @Test func callersTakeTurnsAndNestedRunsStayOnTheirWorker() {
         let pool = ThreadPool(threads: 3), callers = ThreadPool(threads: 4)
-        let total = Counters(1), strays = Counters(1)
+        let total = Counters(1), strays = Counters(1), workers = Counters(3)
         callers.run(40) { _, _ in
             pool.run(5) { _, worker in
+                workers.add(worker)
+                usleep(200)  // gives the other workers time to join
                 pool.run(3) { _, inner in
                     if inner != worker { strays.add(0) }
                     total.add(0)
@@ -47,6 +49,7 @@ import Testing
         }
         #expect(total.values == [40 * 5 * 3])
         #expect(strays.values == [0])
+        #expect(workers.values.dropFirst().contains { $0 > 0 }, "the caller worked alone")
     }
 
     @Test func workersStayOnTheCPUsOfTheProcess() {

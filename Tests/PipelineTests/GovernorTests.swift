@@ -70,7 +70,8 @@ import Testing
                 governor: Governor(pacing: .deadlines(deadlines)),
                 frames: (0..<7200).map { (Double($0) * interval, Double($0) * interval) },
                 paintCost: { _ in cost * Double.random(in: 0.9...1.1, using: &noise) },
-                fixedShare: Double.random(in: 0...0.2, using: &random), ladder: ladder)
+                // Below 0, a step up costs more than the number of pixels says: it is found to have been a mistake.
+                fixedShare: Double.random(in: -0.1...0.2, using: &random), ladder: ladder)
             let late = simulation.run().changes.filter { $0.time > 120 }
             #expect(late.count <= 4, "seed \(seed): \(late)")
         }

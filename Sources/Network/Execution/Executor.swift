@@ -61,8 +61,8 @@ extension Engine {
     /// - Throws: `NetworkError` when memory is refused or the engine does not run here.
     func executor(for plan: Plan, model: Model, packed: PackedWeights?, pool: ThreadPool) throws(NetworkError) -> any Executor {
         switch self {
-        case .reference: return try ReferenceExecutor(plan: plan, model: model, pool: pool)
-        case .blas, .auto: return try BLASExecutor(plan: plan, model: model, pool: pool)
+        case .reference: return try PlanarExecutor(reference: plan, model: model, pool: pool)
+        case .blas, .auto: return try PlanarExecutor(blas: plan, model: model, pool: pool)
         case .native:
             guard let native = plan.native else { throw .engineUnavailable(self) }
             let packed = packed ?? PackedWeights(model: model, graph: native.graph, kernels: native.kernels)
