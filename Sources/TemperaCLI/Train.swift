@@ -124,7 +124,7 @@ struct TrainingWeightArguments: ParsableArguments {
 
 struct TrainingRunArguments: ParsableArguments {
     @Option(
-        name: .customLong("init"), help: ArgumentHelp("Start from this model: far fewer steps.", valueName: "model"),
+        name: .customLong("init"), help: ArgumentHelp("Start from this model: far fewer steps. One of the other network is imitated for half of them.", valueName: "model"),
         completion: .file())
     var initial: String?
 
@@ -134,7 +134,7 @@ struct TrainingRunArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Side of a crop. (default: 256)", valueName: "pixels"))
     var crop: Int?
 
-    @Option(help: "Highest learning rate. (default: 0.001)")
+    @Option(help: "Highest learning rate. (default: 0.001, live 0.003)")
     var rate: Double?
 
     @Option(help: "Where chance begins: the same seed gives the same model.")
@@ -176,19 +176,21 @@ struct TrainingRunArguments: ParsableArguments {
 
 /// The networks that a style can be trained for.
 enum TrainedNetwork: String, CaseIterable, ExpressibleByArgument {
-    case full
+    case full, live
 
-    var architecture: Architecture { .johnsonFull }
+    var architecture: Architecture { self == .full ? .johnsonFull : .live }
 }
 
 extension TrainingProgress {
     /// `step 120/4000  3%  content 1.2e+05  style 3.4e+05  0.52 s a step  33:38 left`
     var line: String {
-        let parts = [
-            "step \(step)/\(total)", "\(100 * step / max(total, 1))%", "content \(losses.content.short)",
-            "style \(losses.style.short)",
-            "\(secondsPerStep.fixed(2)) s a step", "\(remaining.clock) left",
-        ]
+        let terms =
+            losses.imitation > 0
+            ? ["imitation \(losses.imitation.short)"]
+            : ["content \(losses.content.short)", "style \(losses.style.short)"]
+        let parts =
+            ["step \(step)/\(total)", "\(100 * step / max(total, 1))%"] + terms
+            + ["\(secondsPerStep.fixed(2)) s a step", "\(remaining.clock) left"]
         return parts.joined(separator: "  ")
     }
 }

@@ -56,6 +56,7 @@ import Testing
             options.length = .iterations(iterations)
             options.batch = 2
             options.crop = 64
+            options.rate = 1e-3
             options.styleSize = 64
             options.weights.styleLayers = [.relu1_1, .relu1_2]
             options.weights.contentLayer = .relu1_2
@@ -196,17 +197,48 @@ import Testing
         }
     }
 
-    @Test func initialWeightsComeFromAModelOfTheSameNetwork() throws {
+    @Test func aRunStartsFromAModelOfItsNetwork() throws {
         let studio = try Studio()
-        _ = try TrainingRun(studio.options("first", iterations: 3)).run(shouldStop: { false }, report: { _ in })
-        var options = studio.options("second", iterations: 1)
+        var options = studio.options("first", iterations: 3)
+        options.architecture = .live(widths: [16, 16], residuals: 1)
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        options.output = studio.folder + "/second.safetensors"
         options.initial = studio.folder + "/first.safetensors"
-        #expect { try TrainingRun(options) } throws: { error in
-            // The small network of these tests goes by the name of the full one, whose shapes are others.
-            if case TrainingError.weights = error { true } else { false }
-        }
+        let run = try TrainingRun(options), first = try Model.load(studio.folder + "/first.safetensors")
+        #expect(run.trainer.parameters.tensors == first.tensors)
+        _ = try run.run(shouldStop: { false }, report: { _ in })
+        #expect(try studio.bytes("second") != studio.bytes("first"))
         options.initial = studio.folder + "/missing.safetensors"
         #expect(throws: TrainingError.self) { try TrainingRun(options) }
+    }
+
+    @Test func aModelOfAnotherNetworkIsImitatedForHalfOfTheRun() throws {
+        let studio = try Studio()
+        var options = studio.options("teacher", iterations: 2)
+        options.architecture = .live(widths: [16, 16], residuals: 1)
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        options = studio.options("whole", iterations: 60)
+        options.architecture = .live(widths: [16], residuals: 1)
+        options.initial = studio.folder + "/teacher.safetensors"
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        let rows = try String(contentsOfFile: studio.folder + "/whole.losses.csv", encoding: .utf8)
+            .split(separator: "\n").compactMap(LossLog.Row.init)
+        #expect(rows.count == 60)
+        for row in rows {
+            #expect((row.losses.imitation > 0) == (row.step <= 30) && (row.losses.content > 0) == (row.step > 30))
+        }
+        #expect(rows[29].losses.imitation < 0.5 * rows[0].losses.imitation)
+
+        // Stopped in either half, it comes to the same.
+        options.output = studio.folder + "/parts.safetensors"
+        for stop in [27, 44, 60] {
+            var step = 0
+            _ = try TrainingRun(options).run(shouldStop: { step >= stop }) {
+                if case .progress(let p) = $0 { step = p.step }
+            }
+            options.resume = true
+        }
+        #expect(try studio.bytes("parts") == studio.bytes("whole"))
     }
 
     @Test func bothKindsOfVGGFilesGiveTheSameFeatures() throws {

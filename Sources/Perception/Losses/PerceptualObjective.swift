@@ -31,7 +31,9 @@ public struct Losses: Sendable, Hashable {
     public var style = 0.0
     public var totalVariation = 0.0
     public var temporal = 0.0
-    public var total: Double { content + style + totalVariation + temporal }
+    /// The mean squared difference to what another network paints, in the steps that imitate it.
+    public var imitation = 0.0
+    public var total: Double { content + style + totalVariation + temporal + imitation }
 
     /// Adds `share` times another's terms.
     mutating func add(_ other: Losses, share: Double) {
@@ -39,6 +41,7 @@ public struct Losses: Sendable, Hashable {
         style += other.style * share
         totalVariation += other.totalVariation * share
         temporal += other.temporal * share
+        imitation += other.imitation * share
     }
 }
 

@@ -38,6 +38,12 @@ final class Adam {
         }
     }
 
+    /// Begins anew: no steps, no moments.
+    func forget() {
+        step = 0
+        moments.update(repeating: 0, count: 2 * count)
+    }
+
     /// Steps taken, and the first and second moments.
     var state: (step: Int, first: [Float], second: [Float]) {
         get {

@@ -6,17 +6,25 @@ final class Trainer {
     let network: TransformNetwork
     let adam: Adam
     private let objective: PerceptualObjective
+    private let teacher: TransformNetwork?
+    private let context: TrainingContext
 
+    /// - Parameter teacher: A network to imitate at first.
     init(
         architecture: Architecture, shape: MapShape, weights: LossWeights, style: StyleTarget, vgg: VGG16Weights,
-        pooling: Pooling,
-        context: TrainingContext
+        pooling: Pooling, teacher: Model? = nil, context: TrainingContext
     ) {
         parameters = ParameterStore(architecture: architecture)
         network = TransformNetwork(architecture: architecture, input: shape, parameters: parameters, context: context)
         objective = PerceptualObjective(
             weights, style: style, vgg: vgg, pooling: pooling, input: shape, context: context)
         adam = Adam(count: parameters.count, context: context)
+        self.teacher = teacher.map { model in
+            let values = ParameterStore(architecture: model.architecture)
+            values.load(model.tensors)
+            return TransformNetwork(architecture: model.architecture, input: shape, parameters: values, context: context)
+        }
+        self.context = context
     }
 
     /// The losses of a batch, and their gradient in `parameters.gradient`.
@@ -27,11 +35,27 @@ final class Trainer {
         return losses
     }
 
+    /// How far a batch comes out from what the teacher paints, the mean squared difference of pixels, and its gradient.
+    func imitate(_ batch: Batch) -> Losses {
+        guard let teacher else { return evaluate(batch) }
+        teacher.forward(batch.photos)
+        network.forward(batch.photos)
+        let gradient = network.outputGradient
+        context.zero(gradient)
+        var losses = Losses()
+        losses.imitation = context.squaredDifference(network.output, teacher.output, weight: 1, gradient: gradient)
+        network.backward(batch.photos)
+        return losses
+    }
+
     /// Moves the weights against the last gradient.
     func update(rate: Double) { adam.update(parameters.values, gradient: parameters.gradient, rate: rate) }
 }
 
 extension ParameterStore {
+    /// The last layer reaches from 0 to 255 with inputs of about 1: it begins nearer to the size of trained ones.
+    private static let outputGain = 8.0
+
     /// Fresh weights: uniform in ± 1 / sqrt(inputs of a kernel), as PyTorch begins; norms at 1 and 0; the last bias at mid
     /// grey, since the net has no output nonlinearity that would put it there.
     func randomize(seed: UInt64) {
@@ -41,6 +65,7 @@ extension ParameterStore {
             let range = range(parameter.name)
             if parameter.shape.count == 4 {
                 bound = 1 / Double(parameter.shape.dropFirst().reduce(1, *)).squareRoot()
+                if parameter.shape[0] == 3 { bound *= Self.outputGain }
                 for i in range { values[i] = Float(random.uniform(-bound...bound)) }
             } else if parameter.name.hasSuffix("conv2d.bias") {
                 for i in range { values[i] = parameter.shape == [3] ? 127.5 : Float(random.uniform(-bound...bound)) }

@@ -29,11 +29,12 @@ public struct TrainingOptions: Sendable {
     public var pooling = Pooling.max
     /// Short side to which the painting is scaled: the smaller, the finer its strokes in the result.
     public var styleSize = standardStyleSize
-    /// A model of the same architecture to start from.
+    /// A model to start from: its weights, or, when it is of another architecture, what it paints, which is imitated for
+    /// the first half of the steps.
     public var initial: String?
     public var seed: UInt64 = 1
-    /// The highest learning rate.
-    public var rate = 1e-3
+    /// The highest learning rate; nil for the network's own.
+    public var rate: Double?
     /// Goes on from the checkpoint beside `output`.
     public var resume = false
     /// Steps from one preview to the next; 0 for none.
@@ -60,7 +61,7 @@ public struct TrainingOptions: Sendable {
         }
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
         guard (64...4096).contains(styleSize) else { throw .outOfRange("the style size", "64 to 4096") }
-        guard rate > 0, rate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
+        guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
         for weight in [weights.content, weights.style, weights.totalVariation, weights.temporal]
         where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
@@ -72,6 +73,9 @@ public struct TrainingOptions: Sendable {
         }
     }
 
+    /// Small networks bear larger steps.
+    var peakRate: Double { rate ?? (architecture == .johnsonFull ? 1e-3 : 3e-3) }
+
     /// What must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         [
@@ -79,7 +83,7 @@ public struct TrainingOptions: Sendable {
             "content-weight \(weights.content)", "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
             "temporal-weight \(weights.temporal)",
             "content-layer \(weights.contentLayer.rawValue)", "pooling \(pooling.rawValue)", "style-size \(styleSize)",
-            "init \(initial?.lastComponent ?? "none")", "seed \(seed)", "rate \(rate)",
+            "init \(initial?.lastComponent ?? "none")", "seed \(seed)", "rate \(peakRate)",
         ]
     }
 }

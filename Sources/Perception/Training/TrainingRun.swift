@@ -25,6 +25,8 @@ public final class TrainingRun {
     private let stream: PhotoStream
     private let strip: PreviewStrip?
     private let resumed: TrainingState?
+    /// Whether the first half of the steps imitates another network.
+    private let imitates: Bool
 
     /// Reads everything the run needs and plans its memory.
     /// - Throws: `TrainingError`, or `NetworkError` for a bad `TEMPERA_ISA`.
@@ -41,9 +43,12 @@ public final class TrainingRun {
             pooling: options.pooling,
             context: context)
         let shape = MapShape(images: options.batch, height: options.crop, width: options.crop, channels: 3)
+        let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path) }
+        let teacher = initial.flatMap { $0.architecture == options.architecture ? nil : $0 }
         trainer = Trainer(
             architecture: options.architecture, shape: shape, weights: options.weights, style: style, vgg: vgg,
-            pooling: options.pooling, context: context)
+            pooling: options.pooling, teacher: teacher, context: context)
+        imitates = teacher != nil
         stream = PhotoStream(photos, shape: shape, seed: options.seed, pairs: options.weights.temporal > 0)
         strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: painting, seed: options.seed) : nil
 
@@ -55,18 +60,12 @@ public final class TrainingRun {
         } else {
             resumed = nil
         }
-        try Self.initialize(trainer.parameters, options)
+        trainer.parameters.randomize(seed: options.seed)
+        if let initial, teacher == nil { trainer.parameters.load(initial.tensors) }
     }
 
-    private static func initialize(_ parameters: ParameterStore, _ options: TrainingOptions) throws(TrainingError) {
-        parameters.randomize(seed: options.seed)
-        guard let path = options.initial else { return }
-        let model: Model
-        do { model = try Model.load(path) } catch { throw .weights(error) }
-        guard model.architecture == options.architecture else {
-            throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
-        }
-        parameters.load(model.tensors)
+    private static func model(_ path: String) throws(TrainingError) -> Model {
+        do { return try Model.load(path) } catch { throw .weights(error) }
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model.
@@ -90,8 +89,15 @@ public final class TrainingRun {
             if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
                 state = snapshot(state, step: step, seconds: seconds)
             }
-            let rate = Schedule(peak: options.rate, total: state.total).rate(step) * state.rateFactor
-            let losses = trainer.evaluate(try stream.batch(step))
+            // Each part has a schedule and moments of its own: the gradients of one say nothing of the other's size.
+            let half = imitates ? state.total / 2 : 0, isImitating = step < half
+            if step == half {
+                trainer.adam.forget()
+                smoothed = SmoothedLosses()
+            }
+            let schedule = Schedule(peak: options.peakRate, total: isImitating ? half : state.total - half)
+            let rate = schedule.rate(isImitating ? step : step - half) * state.rateFactor
+            let batch = try stream.batch(step), losses = isImitating ? trainer.imitate(batch) : trainer.evaluate(batch)
             trainer.update(rate: rate)
             step += 1
             guard Float(losses.total).isFinite, step < state.total || trainer.parameters.isFinite else {
@@ -144,8 +150,11 @@ public final class TrainingRun {
         case .iterations(let count): total = count
         case .minutes(let minutes):
             let clock = ContinuousClock(), batch = try stream.batch(0)
-            let times = (0..<4).map { _ in clock.measure { _ = trainer.evaluate(batch) } / .seconds(1) }
-            total = max(1, Int(minutes * 60 / (times.dropFirst().sorted()[1] * 1.03)))
+            func seconds(_ step: (Batch) -> Losses) -> Double {
+                (0..<4).map { _ in clock.measure { _ = step(batch) } / .seconds(1) }.dropFirst().sorted()[1]
+            }
+            let mean = imitates ? (seconds(trainer.imitate) + seconds(trainer.evaluate)) / 2 : seconds(trainer.evaluate)
+            total = max(1, Int(minutes * 60 / (mean * 1.03)))
         }
         return snapshot(
             TrainingState(total: total, values: [], firstMoments: [], secondMoments: []), step: 0, seconds: 0)
