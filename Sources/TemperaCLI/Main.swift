@@ -17,6 +17,10 @@ enum Main {
             print(Root.helpMessage(for: Stylize.self))
             return ExitStatus.done
         }
+        if arguments == ["help", "profile-json"] {
+            print(ProfileKeys.text)
+            return ExitStatus.done
+        }
         do {
             var command = try Root.parseAsRoot(arguments)
             try command.run()

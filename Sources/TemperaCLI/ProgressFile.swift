@@ -3,6 +3,7 @@ import Synchronization
 import Tempera
 
 /// Progress for programs, as ffmpeg's `-progress` writes it: blocks of `key=value` lines, the last key being `progress`.
+/// What is not known is N/A, so that whoever reads ffmpeg's finds every key; only the encoder's quality is left out.
 final class ProgressFile: Sendable {
     private struct State {
         let file: FileHandle
@@ -60,6 +61,8 @@ extension Job.Progress {
         return """
             frame=\(frames)
             fps=\(rateAverage.fixed(2))
+            bitrate=N/A
+            total_size=N/A
             out_time_us=\(microseconds)
             out_time_ms=\(microseconds)
             out_time=\(time)

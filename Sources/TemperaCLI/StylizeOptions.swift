@@ -134,7 +134,9 @@ struct ReportArguments: ParsableArguments {
     @Flag(help: "End with a table of where the time went.")
     var profile = false
 
-    @Option(help: ArgumentHelp("Write the same as JSON.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Write the same as JSON; 'tempera help profile-json' lists its keys.", valueName: "file"),
+        completion: .file())
     var profileJson: String?
 
     @Option(help: ArgumentHelp("Write a Chrome/Perfetto trace of every stage and frame.", valueName: "file"), completion: .file())

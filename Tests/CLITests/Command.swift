@@ -18,7 +18,8 @@ struct Command {
 
     /// Runs to the end, with no terminal; `environment` is added to this process's own.
     static func run(
-        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:], in folder: URL? = nil
+        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:], in folder: URL? = nil,
+        program: URL = program
     ) throws -> Result {
         let process = Process()
         process.executableURL = program

@@ -110,31 +110,4 @@ import Testing
         #expect(result.stdout.count == 20 * Self.frameBytes)
         #expect(result.stderr.contains("20 in + ") && result.stderr.contains(" = 20 out"))
     }
-
-    @Test func reportsAreWritten() throws {
-        let folder = try ScratchFolder()
-        let result = try Command.run(
-            [
-                "-", folder.path("out.nut"), "--profile", "--profile-json", folder.path("p.json"), "--trace",
-                folder.path("t.json"), "--progress", "-",
-            ] + raw, input: frames(8))
-        #expect(result.code == 0)
-        for word in ["decode", "paint", "encode", "res3.conv2", "fps", "peak memory", "8 in + 0 repeated - 0 dropped = 8 out"] {
-            #expect(result.stderr.contains(word), "\(word)")
-        }
-        let blocks = result.text.components(separatedBy: "\n")
-        #expect(blocks.suffix(2) == ["progress=end", ""])
-        #expect(blocks.last { $0.hasPrefix("frame=") } == "frame=8")
-        #expect(blocks.last { $0.hasPrefix("out_time=") } == "out_time=00:00:00.800000")
-
-        let profile = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path("p.json"))))
-        let keys = try #require(profile as? [String: Any])
-        #expect(keys["frames"] as? Int == 8)
-        #expect((keys["stages"] as? [[String: Any]])?.map { $0["frames"] as? Int } == [8, 8, 8])
-
-        let trace = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path("t.json"))))
-        let events = try #require((trace as? [String: Any])?["traceEvents"] as? [[String: Any]])
-        #expect(events.filter { $0["ph"] as? String == "X" }.count == 24)
-        #expect(events.filter { $0["name"] as? String == "thread_name" }.count == 3)
-    }
 }

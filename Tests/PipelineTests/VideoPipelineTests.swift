@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Network
 import Synchronization
 import Testing
@@ -112,6 +113,33 @@ import Testing
         #expect(sink.log.finished && !sink.log.discarded)
         #expect(summary.counts.isConserved && summary.counts.written == 11)
         #expect(source.framesRead < 20)
+    }
+
+    /// From any stage, at any frame, with one to three painters and stages that dawdle: what is written is the beginning
+    /// of the clip, whole, and every frame is accounted for.
+    @Test(.timeLimit(.minutes(1)), arguments: 0..<200 as Range<UInt64>)
+    func cancellingAtAnyMomentLeavesAWholeBeginning(seed: UInt64) throws {
+        var random = SplitMix64(state: seed)
+        let (stage, moment) = (Int.random(in: 0..<3, using: &random), Int.random(in: 0..<40, using: &random))
+        let painters = Int.random(in: 1...3, using: &random)
+        let delays = (0..<3).map { _ in UInt32.random(in: 0...200, using: &random) }
+        let cancellation = Cancellation()
+        @Sendable func visit(_ here: Int, _ frame: Int) {
+            usleep(delays[here] &* UInt32(truncatingIfNeeded: frame &* 7 % 3))
+            if here == stage && frame == moment { cancellation.request() }
+        }
+        let sink = FakeSink { visit(2, $0) }
+        let source = FakeSource(frames: 1000, packetsPerFrame: 1) { visit(0, $0) }
+        let summary = try VideoPipeline(
+            source: source, painters: (0..<painters).map { _ in FakePainter { visit(1, $0) } }, sink: sink
+        ).run(cancellation: cancellation)
+        #expect(summary.wasStopped && summary.counts.isConserved)
+        #expect(sink.log.frames == (0..<Int64(sink.log.frames.count)).map { $0 })
+        #expect(summary.counts.written == sink.log.frames.count)
+        // What the painter had begun, or the sink, is finished; of what the source had only read nothing is promised.
+        if stage > 0 { #expect(sink.log.frames.count > moment) }
+        #expect(source.framesRead <= moment + 2 * 5 + 1)
+        #expect(sink.log.finished == !sink.log.frames.isEmpty && sink.log.discarded == sink.log.frames.isEmpty)
     }
 
     @Test func cancellingBeforeTheFirstFrameLeavesNothing() throws {

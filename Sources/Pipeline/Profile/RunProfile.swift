@@ -1,5 +1,5 @@
-/// Where the time of a run went. As JSON its keys are those of the `CodingKeys`; times are in milliseconds where the key
-/// ends in `_ms`, else in seconds.
+/// Where the time of a run went. As JSON its keys are those of the `CodingKeys`, which `tempera help profile-json` lists;
+/// times are in milliseconds where the key ends in `ms`, else in seconds.
 public struct RunProfile: Sendable, Encodable {
     public enum StageName: String, Sendable, Encodable {
         case decode, paint, encode
