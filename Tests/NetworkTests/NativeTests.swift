@@ -119,7 +119,7 @@ import Testing
         let one = paint(try executor(model, 330, 50, choice, threads: 1), input)
         for threads in [2, 3] {
             let many = paint(try executor(model, 330, 50, choice, threads: threads), input)
-            #expect(many == one)
+            #expect(worstDifference(many, one) == 0)
         }
     }
 
