@@ -8,6 +8,7 @@ extern const tmp_kernels tmp_kernels_portable_f32, tmp_kernels_portable_i16;
 #include <unistd.h>
 #endif
 #include <cpuid.h>
+#include <pthread.h>
 
 extern const tmp_kernels tmp_kernels_avx2_f32, tmp_kernels_avx512_f32, tmp_kernels_avx512_i16, tmp_kernels_amx_bf16,
     tmp_kernels_emulated_bf16;
@@ -28,24 +29,36 @@ static int has_amx(void) {
     return (d & needed) == needed && __builtin_cpu_supports("avx512bf16") && tiles_granted();
 }
 
-tmp_isa tmp_isa_available(void) {
+// Asked once: AMX costs a system call, and the answers do not change.
+static struct {
+    tmp_isa isa;
+    const tmp_kernels *kernels[4][3];  // by instruction set and arithmetic
+} machine;
+static pthread_once_t machine_once = PTHREAD_ONCE_INIT;
+
+static void know_machine(void) {
     __builtin_cpu_init();
     const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    if (avx512 && has_amx()) return TMP_ISA_AMX;
-    return avx512 ? TMP_ISA_AVX512 : avx2 ? TMP_ISA_AVX2 : TMP_ISA_PORTABLE;
+    const int amx = avx512 && has_amx();
+    machine.isa = amx ? TMP_ISA_AMX : avx512 ? TMP_ISA_AVX512 : avx2 ? TMP_ISA_AVX2 : TMP_ISA_PORTABLE;
+    machine.kernels[TMP_ISA_PORTABLE][TMP_F32] = &tmp_kernels_portable_f32;
+    machine.kernels[TMP_ISA_PORTABLE][TMP_I16] = &tmp_kernels_portable_i16;
+    if (avx2) machine.kernels[TMP_ISA_AVX2][TMP_F32] = &tmp_kernels_avx2_f32;
+    if (avx512) machine.kernels[TMP_ISA_AVX512][TMP_F32] = &tmp_kernels_avx512_f32;
+    if (avx512 && __builtin_cpu_supports("avx512vnni")) machine.kernels[TMP_ISA_AVX512][TMP_I16] = &tmp_kernels_avx512_i16;
+    if (amx) machine.kernels[TMP_ISA_AMX][TMP_BF16] = &tmp_kernels_amx_bf16;
+}
+
+tmp_isa tmp_isa_available(void) {
+    pthread_once(&machine_once, know_machine);
+    return machine.isa;
 }
 
 const tmp_kernels *tmp_kernels_for(tmp_isa isa, tmp_arithmetic arithmetic) {
-    if (isa > tmp_isa_available()) return NULL;
-    if (isa == TMP_ISA_PORTABLE && arithmetic == TMP_F32) return &tmp_kernels_portable_f32;
-    if (isa == TMP_ISA_PORTABLE && arithmetic == TMP_I16) return &tmp_kernels_portable_i16;
-    if (isa == TMP_ISA_AVX2 && arithmetic == TMP_F32) return &tmp_kernels_avx2_f32;
-    if (isa == TMP_ISA_AVX512 && arithmetic == TMP_F32) return &tmp_kernels_avx512_f32;
-    if (isa == TMP_ISA_AVX512 && arithmetic == TMP_I16 && __builtin_cpu_supports("avx512vnni")) return &tmp_kernels_avx512_i16;
-    if (isa == TMP_ISA_AMX && arithmetic == TMP_BF16) return &tmp_kernels_amx_bf16;
-    return NULL;
+    pthread_once(&machine_once, know_machine);
+    return machine.kernels[isa][arithmetic];
 }
 
 const tmp_kernels *tmp_kernels_emulated_amx(void) {

@@ -26,6 +26,8 @@ public typealias Engine = Network.Engine
 public typealias LayerTiming = Network.LayerTiming
 /// Runs every kernel of this machine against the portable one.
 public typealias KernelCheck = Network.KernelCheck
+/// One kernel on a layer as networks have it, to be timed.
+public typealias KernelWorkload = Network.KernelWorkload
 /// What a figure must be read with.
 public typealias MachineFacts = Pipeline.MachineFacts
 /// Measurements and what lies between them.

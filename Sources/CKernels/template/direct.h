@@ -92,19 +92,24 @@ INLINE int direct_reflect(int i, int n, int repeats) { return !repeats ? reflect
 
 // Pixels `from` to `to` of row `y` of the map as operands.
 INLINE void direct_map_row(const tmp_load *l, float factor, int repeats, int y, int from, int to, operand *out, const int has_skip) {
-    const int channels = l->channels;
+    const int channels = l->channels, width = l->width;
+    const size_t line = (size_t)direct_reflect(y, l->height, repeats) * width * channels;
+    const element *map = (const element *)l->map + line, *skip = has_skip ? (const element *)l->skip + line : NULL;
     const vf floor = load_floor(l);
-    const size_t line = (size_t)direct_reflect(y, l->height, repeats) * l->width * channels;
-    for (int x = from; x < to; x++, out += channels) {
-        const size_t at = line + (size_t)direct_reflect(x, l->width, repeats) * channels;
-        for (int c = 0; c < channels; c += VL) {
-            vf v = load_value(l, at + c, c, floor, has_skip);
-#if INTEGER
-            v *= factor;
-#endif
-            store_operand(out + c, v);
-        }
+    const float *scales = l->scale, *shifts = l->shift;
+    int x = from;
+#define PIXEL(column) \
+    for (int c = 0; c < channels; c += VL, out += VL) { \
+        const size_t at = (size_t)(column) * channels + c; \
+        vf v = load_map(map + at) * load_f(scales + c) + load_f(shifts + c); \
+        if (has_skip) v += load_map(skip + at); \
+        v = max_f(v, floor); \
+        store_operand(out, INTEGER ? v * factor : v); \
     }
+    for (; x < 0; x++) PIXEL(direct_reflect(x, width, repeats))
+    for (const int end = to < width ? to : width; x < end; x++) PIXEL(x)
+    for (; x < to; x++) PIXEL(direct_reflect(x, width, repeats))
+#undef PIXEL
     (void)factor;
 }
 
@@ -141,7 +146,7 @@ static void NAME(direct_store_map)(const tmp_direct *job, int y, int x, int n, c
 }
 
 typedef uint8_t vb __attribute__((ext_vector_type(VL)));
-#define PHASED (12 + VL - 1) / VL * VL  // floats of a pixel's 2x2 outputs, in whole vectors
+#define PHASED (12 + VL - 1) / VL * VL  // columns of a pixel's 2x2 outputs, in whole vectors
 
 // The 2x2 outputs of `n` pixels of row `y` from `x`, as bytes or values, as far as the frame goes.
 static void NAME(direct_store_frame)(const tmp_direct *job, const tmp_frame *frame, float *values, int y, int x, int n, const char *sums) {
@@ -150,24 +155,31 @@ static void NAME(direct_store_frame)(const tmp_direct *job, const tmp_frame *fra
         scale[c] = INTEGER ? job->weight_scale[c] / job->load_scale : 1;
         bias[c] = job->bias[c % 3];
     }
-    const int rows = frame->height - 2 * y < 2 ? 1 : 2;
-    uint8_t *line = frame->bytes + (size_t)2 * y * frame->stride;
-    for (int i = 0; i < n; i++) {
-        const int count = frame->width - 2 * (x + i) < 2 ? 3 : 6;
-        float pixel[PHASED];
-        uint8_t bytes[PHASED];
+    const int rows = frame->height - 2 * y < 2 ? 1 : 2, width = 3 * frame->width;
+    if (values) {
+        for (int i = 0; i < n * rows; i++) {
+            const int row = i / n, column = 6 * (x + i % n), count = width - column < 6 ? 3 : 6;
+            float pixel[PHASED];
+            UNROLL for (int c = 0; c < PHASED; c += VL)
+                store_f(pixel + c, to_float(load_accumulator(sums + ((size_t)(i % n) * (PHASED) + c) * 4)) * load_f(scale + c) + load_f(bias + c));
+            memcpy(values + (size_t)(2 * y + row) * width + column, pixel + 6 * row, (size_t)count * 4);
+        }
+        return;
+    }
+    uint8_t bytes[STRIP_COLUMNS][PHASED];
+    for (int i = 0; i < n; i++)
         UNROLL for (int c = 0; c < PHASED; c += VL) {
-            vf v = to_float(load_accumulator(sums + ((size_t)i * (PHASED) + c) * 4)) * load_f(scale + c) + load_f(bias + c);
-            store_f(pixel + c, v);
+            const vf v = to_float(load_accumulator(sums + ((size_t)i * (PHASED) + c) * 4)) * load_f(scale + c) + load_f(bias + c);
             const vb b = __builtin_convertvector(round_i(min_f(max_f(v, (vf)(0.0f)), (vf)(255.0f))), vb);
-            memcpy(bytes + c, &b, VL);
+            memcpy(bytes[i] + c, &b, VL);
         }
-        for (int r = 0; r < rows; r++) {
-            const size_t column = 6 * (size_t)(x + i);
-            if (values) memcpy(values + (size_t)(2 * y + r) * frame->width * 3 + column, pixel + 6 * r, (size_t)count * 4);
-            else if (count == 6) memcpy(line + r * frame->stride + column, bytes + 6 * r, 6);
-            else memcpy(line + r * frame->stride + column, bytes + 6 * r, 3);
-        }
+    for (int r = 0; r < rows; r++) {
+        uint8_t *to = frame->bytes + (size_t)(2 * y + r) * frame->stride + 6 * (size_t)x;
+        const int whole = frame->width - 2 * x < 2 * n ? n - 1 : n;
+        // Eight bytes are quicker than six; the next pixel's take their place.
+        for (int i = 0; i < whole - 1; i++) memcpy(to + 6 * i, bytes[i] + 6 * r, 8);
+        if (whole > 0) memcpy(to + 6 * (whole - 1), bytes[whole - 1] + 6 * r, 6);
+        if (whole < n) memcpy(to + 6 * whole, bytes[whole] + 6 * r, 3);
     }
 }
 

@@ -139,8 +139,11 @@ static void NAME(load_frame_row)(const tmp_frame *frame, int width, int height, 
 // One tile of the first layer: rows from `y`, pixels from `from` to `to`; `rows` is a ring, `next` the row it lacks.
 static void NAME(first_tile)(const tmp_load *l, const tmp_frame *frame, int y, int *next, int from, int to, int last_row, char *rows, size_t row_bytes, char *tile, size_t tile_row, const float factor[POINTS]) {
     const float *d[TILE_INPUTS];
-    for (; *next < y + TILE_INPUTS; (*next)++)
-        NAME(load_frame_row)(frame, l->width, l->height, *next < last_row ? *next : last_row, from, to, (float *)(rows + (size_t)((*next + 20) % TILE_INPUTS) * row_bytes));
+    for (; *next < y + TILE_INPUTS; (*next)++) {
+        float *row = (float *)(rows + (size_t)((*next + 20) % TILE_INPUTS) * row_bytes);
+        NAME(load_frame_row)(frame, l->width, l->height, *next < last_row ? *next : last_row, from, to, row);
+        store_f(row + 3 * (size_t)(to - from), (vf)(0.0f));  // meets zero weights, and must be a number
+    }
     for (int i = 0; i < TILE_INPUTS; i++) d[i] = (const float *)(rows + (size_t)((y + i + 20) % TILE_INPUTS) * row_bytes);
     for (size_t i = 0; i < 3 * (size_t)(to - from); i += VL) {
         vf v[TILE_INPUTS];

@@ -81,6 +81,17 @@ INLINE void store_map(element *p, vf v) {
 typedef int16_t operand;
 typedef vi accumulator;
 INLINE void store_operand(operand *p, vf v) { *(vh_unaligned *)p = __builtin_convertvector(round_i(v), vh); }
+#if VL == 16
+INLINE void store_operands(operand *p, vf a, vf b) {
+    const __m512i packed = _mm512_packs_epi32((__m512i)round_i(a), (__m512i)round_i(b));  // 16 bytes of each in turn
+    _mm512_storeu_si512(p, _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), packed));
+}
+#else
+INLINE void store_operands(operand *p, vf a, vf b) {
+    store_operand(p, a);
+    store_operand(p + VL, b);
+}
+#endif
 INLINE operand to_operand(double v) { return (operand)v; }
 INLINE accumulator broadcast(const char *a) {
     int32_t pair;
@@ -134,12 +145,13 @@ INLINE size_t round_up(size_t n, size_t m) { return (n + m - 1) / m * m; }
 // Planes whose distance is a multiple of 4 KiB fall on the same cache sets: keep it an odd number of lines.
 INLINE size_t plane_bytes(size_t n) { return round_up(n, 128) + 64; }
 
+typedef double vd __attribute__((ext_vector_type(VL)));
+typedef double vd_unaligned __attribute__((ext_vector_type(VL), aligned(8)));
+
 // Adds per-lane sums to the statistics of a chunk.
 INLINE void add_statistics(tmp_statistics s, int channel, vf sum, vf square, vf least, vf most) {
-    for (int i = 0; i < VL; i++) {
-        s.sum[channel + i] += (double)sum[i];
-        s.square_sum[channel + i] += (double)square[i];
-    }
+    *(vd_unaligned *)(s.sum + channel) += __builtin_convertvector(sum, vd);
+    *(vd_unaligned *)(s.square_sum + channel) += __builtin_convertvector(square, vd);
     store_f(s.least + channel, min_f(load_f(s.least + channel), least));
     store_f(s.most + channel, max_f(load_f(s.most + channel), most));
 }

@@ -14,10 +14,16 @@ INLINE int winograd_step(int mode) { return mode == TMP_SAME ? 4 : 5; }
 INLINE int winograd_inputs(int mode, int channels) { return mode == TMP_DOWN ? 4 * channels : channels; }
 INLINE int winograd_columns(int mode, int outputs) { return mode == TMP_UP ? 4 * outputs : outputs; }
 
-// B^T d: six values at the six points.
+// B^T d: six values at the six points. In int16 those at ±Q come with a factor that brings all points to one range, the
+// lengths of B's rows being 3.24, 3.08 and 2.07, so that one scale a tile serves all 36 products; the weights lack it.
+#if INTEGER
+#define Q_FACTOR 1.5f
+#else
+#define Q_FACTOR 1.0f
+#endif
 INLINE void points_of_input(const vf d[6], vf t[6]) {
     vf e = d[4] - d[2] * Q2, f = (d[3] - d[1] * Q2) * P;
-    vf g = d[4] - d[2] * P2, h = (d[3] - d[1] * P2) * Q;
+    vf g = d[4] * Q_FACTOR - d[2] * (P2 * Q_FACTOR), h = (d[3] - d[1] * P2) * (Q * Q_FACTOR);
     t[0] = d[0] * (P2 * Q2) + (d[4] - d[2] * (P2 + Q2));
     t[1] = e + f;
     t[2] = e - f;
@@ -78,11 +84,7 @@ static void winograd_weights(const float *weights, int mode, int inputs, int out
     }
 }
 
-// int16: products at point (i, j) are brought to one range by 1 / (|B_i| |B_j|), so that one scale a tile serves all 36.
-#define NORM_0 3.2422157f  // |B_0| = |B_5|
-#define NORM_P 3.0777681f  // |B_1| = |B_2|
-#define NORM_Q 2.0684101f  // |B_3| = |B_4|
-static const float point_norm[6] = {NORM_0, NORM_P, NORM_P, NORM_Q, NORM_Q, NORM_0};
+INLINE float point_factor(int i) { return i == 3 || i == 4 ? Q_FACTOR : 1; }
 
 typedef struct {
     size_t v_plane, m_plane, m, values, scale, bytes;
@@ -102,11 +104,14 @@ INLINE winograd_layout layout_of(int channels, int count) {
 static size_t NAME(winograd_scratch)(tmp_mode mode, int inputs, int count) { return layout_of(winograd_inputs(mode, inputs), count).bytes + 64; }
 
 static size_t NAME(winograd_packed_bytes)(tmp_mode mode, int inputs, int outputs) {
-    return 36 * (size_t)winograd_inputs(mode, inputs) * round_up(winograd_columns(mode, outputs), BLOCK) * sizeof(operand) + PREFETCHED;
+    return 36 * (size_t)winograd_inputs(mode, inputs) * round_up(winograd_columns(mode, outputs), VL) * sizeof(operand) + PREFETCHED;
 }
 static size_t NAME(winograd_scales)(tmp_mode mode, int outputs) { return 36 * (size_t)winograd_columns(mode, outputs); }
 
-// Packed as [column block][point][unit][BLOCK][UNIT].
+// Vectors of columns in block `block`: 2, or the last of an odd number.
+INLINE int winograd_vectors(int mode, int outputs, int block) { return winograd_columns(mode, outputs) - block * BLOCK > VL ? 2 : 1; }
+
+// Packed as [column block][point][unit][column][UNIT].
 static void NAME(winograd_pack)(const float *weights, tmp_mode mode, int inputs, int outputs, void *packed, float *weight_scale) {
     operand *out = packed;
     const int channels = winograd_inputs(mode, inputs), columns = winograd_columns(mode, outputs);
@@ -119,7 +124,7 @@ static void NAME(winograd_pack)(const float *weights, tmp_mode mode, int inputs,
                 for (int k = 0; k < 36; k++) {
                     double value = u[k];
 #if INTEGER
-                    value *= point_norm[k / 6] * point_norm[k % 6];
+                    value /= point_factor(k / 6) * point_factor(k % 6);
                     double magnitude = __builtin_fabs(value);
                     if (pass == 0) {
                         total[k] += magnitude;
@@ -128,8 +133,9 @@ static void NAME(winograd_pack)(const float *weights, tmp_mode mode, int inputs,
                     }
                     value = __builtin_rint(value / weight_scale[(size_t)k * columns + o]);
 #endif
-                    const size_t unit = ((size_t)(o / BLOCK) * 36 + k) * (channels / UNIT) + c / UNIT;
-                    out[(unit * BLOCK + o % BLOCK) * UNIT + c % UNIT] = to_operand(value);
+                    const int block = o / BLOCK, width = winograd_vectors(mode, outputs, block) * VL;
+                    const size_t units = channels / UNIT, unit = k * units + c / UNIT;
+                    out[block * 36 * units * BLOCK * UNIT + (unit * width + o % BLOCK) * UNIT + c % UNIT] = to_operand(value);
                 }
             }
 #if INTEGER
@@ -185,9 +191,8 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
             UNROLL for (int j = 0; j < 6; j++) {
                 const int k = 6 * i + j;
 #if INTEGER
-                vf value = p[j] * (1 / (point_norm[i] * point_norm[j]));
-                largest = largest_magnitude(largest, value);
-                store_f((float *)(scratch + at.values) + k * all + first, value);
+                largest = largest_magnitude(largest, p[j]);
+                store_f((float *)(scratch + at.values) + k * all + first, p[j]);
 #else
                 store_operand((operand *)(v + k * at.v_plane) + (size_t)index * all + first, p[j]);
 #endif
@@ -199,9 +204,13 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
     if (!(most > 1e-30f)) most = 1e-30f;
     ((float *)(scratch + at.scale))[index] = most / (LARGEST_OPERAND - 1);
     vf factor = (vf)((LARGEST_OPERAND - 1) / most);
-    for (int k = 0; k < 36; k++)
-        for (int c = 0; c < all; c += VL)
-            store_operand((operand *)(v + k * at.v_plane) + (size_t)index * all + c, load_f((float *)(scratch + at.values) + k * all + c) * factor);
+    for (int k = 0; k < 36; k++) {
+        const float *values = (float *)(scratch + at.values) + k * all;
+        operand *to = (operand *)(v + k * at.v_plane) + (size_t)index * all;
+        int c = 0;
+        for (; c + 2 * VL <= all; c += 2 * VL) store_operands(to + c, load_f(values + c) * factor, load_f(values + c + VL) * factor);
+        if (c < all) store_operand(to + c, load_f(values + c) * factor);
+    }
 #else
     (void)scratch;
 #endif
@@ -296,10 +305,11 @@ static void NAME(winograd)(const tmp_winograd *job, int first, int count, void *
     char *m = base + at.m;
     NAME(transform_inputs)(job, first, count, base, at, base);
     for (int b = 0; b < blocks; b++) {
+        const int vectors = winograd_vectors(job->mode, job->outputs, b);
         for (int k = 0; k < 36; k++) {
             const char *rows = base + k * at.v_plane;
-            const char *weights = (const char *)job->weights + ((size_t)b * 36 + k) * units * BLOCK * 4;
-            NAME(multiply_block)(count, 2, &rows, 1, units, (size_t)channels * sizeof(operand), weights, m + k * at.m_plane, BLOCK * 4);
+            const char *weights = (const char *)job->weights + ((size_t)b * 36 * BLOCK + (size_t)k * vectors * VL) * units * 4;
+            NAME(multiply_block)(count, vectors, &rows, 1, units, (size_t)channels * sizeof(operand), weights, m + k * at.m_plane, BLOCK * 4);
         }
         NAME(transform_outputs)(job, first, count, b, m, at, base, statistics);
     }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// One kernel call on random input: the job, its operands and what came out.
+/// One layer on random input: its operands, and what must come out of every kernel alike.
 struct KernelCase {
     enum Family: String, CaseIterable {
         case winograd
@@ -61,15 +61,15 @@ struct KernelCase {
         }
     }
 
-    private let family: Family
-    private let shape: Shape
+    let family: Family
+    let shape: Shape
     /// Representable in float16, so that every table reads the same numbers.
-    private let map: [Float]
-    private let skip: [Float]
-    private let weights: [Float]
-    private let scale: [Float]
-    private let shift: [Float]
-    private let frame: PixelBuffer
+    let map: [Float]
+    let skip: [Float]
+    let weights: [Float]
+    let scale: [Float]
+    let shift: [Float]
+    let frame: PixelBuffer
 
     init(family: Family, shape: Shape, random: inout SplitMix64) {
         func values(_ count: Int, _ range: ClosedRange<Float>) -> [Float] {
@@ -96,89 +96,15 @@ struct KernelCase {
         }
     }
 
-    func run(_ pointer: UnsafePointer<tmp_kernels>?) -> Output {
-        guard let table = pointer?.pointee else { return Output(values: [], guardsHeld: false) }
-        let half = table.arithmetic != TMP_F32
-        let (w, h) = (shape.width, shape.height)
-        let pixels =
-            family.writesFrame ? frame.width * frame.height : mode == TMP_UP ? 4 * w * h : mode == TMP_DOWN ? w * h / 4 : w * h
-        let output = GuardedMap(count: pixels * shape.outputs, half: half && !family.writesFrame)
-        let input = GuardedMap(map, half: half), added = GuardedMap(skip, half: half)
-        let sums = Scratch(NativeStatistics.bytes(chunks: 1, channels: shape.outputs))
-        let statistics = NativeStatistics(chunks: 1, channels: shape.outputs, memory: sums.start)
-        statistics.reset(chunks: 1, channels: shape.outputs)
-        let (k, i, o) = (Int32(shape.kernel), Int32(shape.inputs), Int32(shape.outputs))
-        let bias: [Float] = [1, 2, 3]
-        scale.withUnsafeBufferPointer { scale in
-            shift.withUnsafeBufferPointer { shift in
-                bias.withUnsafeBufferPointer { bias in
-                    let load = tmp_load(
-                        map: UnsafeRawPointer(input.start), skip: shape.skip ? UnsafeRawPointer(added.start) : nil, sum: nil,
-                        scale: scale.baseAddress, shift: shift.baseAddress, height: Int32(h), width: Int32(w), channels: i,
-                        relu: shape.relu ? 1 : 0)
-                    let packed = packedWeights(table)
-                    let loadScale = table.arithmetic == TMP_I16 && shape.inputs != 3 ? 8000 / largestLoaded() : 1
-                    var job = tmp_end(
-                        load: load, load_scale: loadScale, kernel: k, outputs: o, weights: UnsafeRawPointer(packed.weights),
-                        weight_scale: UnsafePointer(packed.scales), bias: bias.baseAddress, map: output.start)
-                    var picture = tmp_frame(
-                        bytes: frame.bytes, stride: frame.stride, width: Int32(frame.width), height: Int32(frame.height))
-                    // Cut in two stripes of a few rows.
-                    let across = mode == TMP_DOWN ? w / 2 : w, down = mode == TMP_DOWN ? h / 2 : h
-                    let rows = stride(from: 0, to: down, by: 6).map { (Int32($0), Int32(min($0 + 6, down))) }
-                    let columns = [(Int32(0), Int32(across / 2)), (Int32(across / 2), Int32(across))]
-                    switch family {
-                    case .winograd, .winogradUp, .winogradDown:
-                        var job = tmp_winograd(
-                            load: load, mode: mode, outputs: o, weights: UnsafeRawPointer(packed.weights),
-                            weight_scale: UnsafePointer(packed.scales), map: output.start)
-                        let scratch = Scratch(table.winograd_scratch(mode, i, 5))
-                        let tiles = tmp_winograd_tiles(mode, Int32(w)) * tmp_winograd_tiles(mode, Int32(h))
-                        for first in stride(from: 0, to: tiles, by: 5) {
-                            table.winograd(&job, first, min(5, tiles - first), scratch.start, statistics.shares[0])
-                        }
-                    case .first:
-                        let scratch = Scratch(table.end_scratch(k, Int32(w), i, o))
-                        for y in rows {
-                            for x in columns { table.first(&job, &picture, x.0, x.1, y.0, y.1, scratch.start, statistics.shares[0]) }
-                        }
-                    case .last:
-                        let scratch = Scratch(table.end_scratch(k, Int32(w), i, o))
-                        let values = output.start.assumingMemoryBound(to: Float.self)
-                        for y in rows {
-                            for x in columns { table.last(&job, &picture, values, x.0, x.1, y.0, y.1, scratch.start) }
-                        }
-                    case .directFirst, .directLast, .direct, .directDown:
-                        var load = load
-                        if family == .directFirst { load.map = nil }
-                        var job = tmp_direct(
-                            load: load, load_scale: loadScale, mode: mode, kernel: k, outputs: o,
-                            weights: UnsafeRawPointer(packed.weights), weight_scale: UnsafePointer(packed.scales),
-                            bias: bias.baseAddress, map: output.start)
-                        let scratch = Scratch(table.direct_scratch(mode, k, Int32(across), i, o))
-                        let values = output.start.assumingMemoryBound(to: Float.self)
-                        for y in rows {
-                            for x in columns {
-                                table.direct(
-                                    &job, &picture, values, x.0, x.1, y.0, y.1, scratch.start, statistics.shares[0])
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        var values = output.values
-        if !family.writesFrame {
-            for c in 0..<shape.outputs {
-                let (mean, variance) = statistics.moments(c, pixels: values.count / shape.outputs)
-                let (least, most) = statistics.range(c)
-                values += [Float(mean), Float(variance.squareRoot()), least, most]
-            }
-        }
-        return Output(values: values, guardsHeld: output.guardsHeld)
+    /// Runs the kernels of `table` in small pieces.
+    func run(_ table: UnsafePointer<tmp_kernels>?) -> Output {
+        guard let table else { return Output(values: [], guardsHeld: false) }
+        let job = KernelJob(self, table: table, tiles: 5, rows: 6, stripes: 2)
+        job.run()
+        return job.result
     }
 
-    private var mode: tmp_mode {
+    var mode: tmp_mode {
         switch family {
         case .winogradUp, .directLast: TMP_UP
         case .winogradDown, .directFirst, .directDown: TMP_DOWN
@@ -187,7 +113,7 @@ struct KernelCase {
     }
 
     /// The most a loaded value can be.
-    private func largestLoaded() -> Float {
+    func largestLoaded() -> Float {
         var largest: Float = 1e-3
         for index in map.indices {
             let c = index % shape.inputs
@@ -195,76 +121,4 @@ struct KernelCase {
         }
         return largest
     }
-
-    private func packedWeights(_ table: tmp_kernels) -> PackedWeights.Entry {
-        let (k, i, o) = (Int32(shape.kernel), Int32(shape.inputs), Int32(shape.outputs))
-        let entry: PackedWeights.Entry
-        switch family {
-        case .winograd, .winogradUp, .winogradDown:
-            entry = PackedWeights.Entry(bytes: table.winograd_packed_bytes(mode, i, o), scales: table.winograd_scales(mode, o))
-            table.winograd_pack(weights, mode, i, o, entry.weights, entry.scales)
-        case .first, .last:
-            entry = PackedWeights.Entry(bytes: table.end_packed_bytes(k, i, o), scales: table.end_scales(k, o))
-            table.end_pack(weights, k, i, o, entry.weights, entry.scales)
-        case .directFirst, .directLast, .direct, .directDown:
-            entry = PackedWeights.Entry(bytes: table.direct_packed_bytes(mode, k, i, o), scales: table.direct_scales(mode, o))
-            table.direct_pack(weights, mode, k, i, o, entry.weights, entry.scales)
-        }
-        return entry
-    }
-}
-
-/// Numbers as a table's maps hold them, one element off alignment, with guard bytes on both sides.
-private final class GuardedMap {
-    private let memory: UnsafeMutableRawPointer
-    private let count: Int
-    private let half: Bool
-    private static let guardBytes = 256
-    private static let mark: UInt8 = 0xa5
-
-    private var size: Int { half ? 2 : 4 }
-    private var offset: Int { Self.guardBytes + size }
-    var start: UnsafeMutableRawPointer { memory + offset }
-
-    init(count: Int, half: Bool) {
-        self.count = count
-        self.half = half
-        let total = count * (half ? 2 : 4) + 2 * Self.guardBytes + 64
-        memory = .allocate(byteCount: total, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: Self.mark, count: total)
-    }
-
-    convenience init(_ values: [Float], half: Bool) {
-        self.init(count: values.count, half: half)
-        for (index, value) in values.enumerated() {
-            if half {
-                start.storeBytes(of: Float16(value).bitPattern, toByteOffset: 2 * index, as: UInt16.self)
-            } else {
-                start.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
-            }
-        }
-    }
-
-    deinit { memory.deallocate() }
-
-    var values: [Float] {
-        (0..<count).map { index in
-            half
-                ? Float(Float16(bitPattern: start.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
-                : start.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-        }
-    }
-
-    var guardsHeld: Bool {
-        let after = offset + count * size
-        return (0..<offset).allSatisfy { memory.load(fromByteOffset: $0, as: UInt8.self) == Self.mark }
-            && (after..<after + Self.guardBytes).allSatisfy { memory.load(fromByteOffset: $0, as: UInt8.self) == Self.mark }
-    }
-}
-
-/// Scratch of one call.
-private final class Scratch {
-    let start: UnsafeMutableRawPointer
-    init(_ bytes: Int) { start = .allocate(byteCount: bytes, alignment: 64) }
-    deinit { start.deallocate() }
 }

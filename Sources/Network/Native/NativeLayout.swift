@@ -17,10 +17,9 @@ struct NativeLayout {
     /// Without the packed weights, which are shared between resolutions.
     let bytes: Int
 
-    /// Output rows and columns a chunk of an end, tiles a chunk of a Winograd layer: long enough that rows loaded twice at
-    /// the borders do not count, short enough that threads end together and a chunk's products stay in L2. Rows are a
-    /// multiple of 3, as the ends' tiles are.
-    private static let rowsPerChunk = 12, columnsPerChunk = 160, tilesPerChunk = 40
+    /// Output rows and columns a chunk of an end: long enough that rows loaded twice at the borders do not count, short
+    /// enough that threads end together. Rows are a multiple of 3, as the ends' tiles are.
+    private static let rowsPerChunk = 12, columnsPerChunk = 160
 
     init(_ plan: Plan, graph: NativeGraph, kernels: NativeKernels) {
         self.graph = graph
@@ -36,30 +35,30 @@ struct NativeLayout {
             case .winograd(let mode):
                 // In one line: a chunk may go on in the next row of tiles.
                 let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))
-                return ChunkGrid(width: tiles, height: 1, columns: Self.tilesPerChunk, rows: 1)
+                return ChunkGrid(tiles: tiles, perChunk: kernels.tilesPerChunk)
             case .direct(let mode):
                 let (w, h) = mode == TMP_UP ? ((plan.width + 1) / 2, (plan.height + 1) / 2) : (w / 2, h / 2)
                 return ChunkGrid(width: w, height: h, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
             }
         }
-        let table = kernels.table.pointee
+        let table = kernels.table.pointee, block = Int(table.columns)
         products = graph.layers.map { layer in
             let c = layer.convolution, (w, h) = (width / layer.scaleIn, height / layer.scaleIn)
             switch layer.kind {
             case .winograd(let mode):
                 let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))
                 let operands = (mode == TMP_DOWN ? 4 : 1) * c.inputs, columns = (mode == TMP_UP ? 4 : 1) * c.outputs
-                return 2 * Double(36 * tiles * operands * Self.whole(columns, table))
+                return 2 * Double(36 * tiles * operands * Self.whole(columns, kernels.lanes))
             case .first, .last:
                 // F(3, 3) in groups of three rows; bfloat16 takes them one by one.
                 let rows = table.arithmetic == TMP_BF16 ? Double(c.kernel) : Double((c.kernel + 2) / 3) * 5 / 3
-                let products = c.outputs == 3 ? c.inputs * Self.whole(3 * c.kernel, table) : c.kernel * 3 * Self.whole(c.outputs, table)
+                let products = c.outputs == 3 ? c.inputs * Self.whole(3 * c.kernel, block) : c.kernel * 3 * Self.whole(c.outputs, block)
                 return 2 * Double(w * h * products) * rows
             case .direct(let mode):
                 // Three outputs of four phases fill whole vectors, and see (k + 1) / 2 pixels a side.
                 let taps = mode == TMP_UP ? (c.kernel / 2 + 1) / 2 * 2 + 1 : c.kernel
-                let pixels = mode == TMP_UP ? w * h : w * h / 4, vector = kernels.lanes
-                let columns = mode == TMP_UP ? (12 + vector - 1) / vector * vector : c.outputs
+                let pixels = mode == TMP_UP ? w * h : w * h / 4
+                let columns = Self.whole(mode == TMP_UP ? 12 : c.outputs, kernels.lanes)
                 return 2 * Double(pixels * taps * taps * c.inputs * columns)
             }
         }
@@ -67,7 +66,7 @@ struct NativeLayout {
             let c = layer.convolution
             let (k, i, o) = (Int32(c.kernel), Int32(c.inputs), Int32(c.outputs))
             switch layer.kind {
-            case .winograd(let mode): return table.winograd_scratch(mode, i, Int32(Self.tilesPerChunk))
+            case .winograd(let mode): return table.winograd_scratch(mode, i, Int32(kernels.tilesPerChunk))
             case .first, .last: return table.end_scratch(k, Int32(Self.columnsPerChunk), i, o)
             case .direct(let mode): return table.direct_scratch(mode, k, Int32(Self.columnsPerChunk), i, o)
             }
@@ -82,11 +81,8 @@ struct NativeLayout {
         bytes = layout.bytes
     }
 
-    /// Columns in whole blocks.
-    private static func whole(_ columns: Int, _ table: tmp_kernels) -> Int {
-        let block = Int(table.columns)
-        return (columns + block - 1) / block * block
-    }
+    /// Columns in whole vectors or blocks.
+    private static func whole(_ columns: Int, _ width: Int) -> Int { (columns + width - 1) / width * width }
 }
 
 /// A map cut into chunks of nearly equal size, numbered row by row.
@@ -97,6 +93,14 @@ struct ChunkGrid {
         (self.width, self.height, self.rows) = (width, height, rows)
         across = (width + columns - 1) / columns
         down = (height + rows - 1) / rows
+    }
+
+    /// One row of tiles, in an even number of chunks where there is more than one: two threads then end together. It does
+    /// not depend on the number of threads, so that a picture does not either.
+    init(tiles: Int, perChunk: Int) {
+        let chunks = (tiles + perChunk - 1) / perChunk
+        (width, height, rows, down) = (tiles, 1, 1, 1)
+        across = chunks == 1 ? 1 : chunks + chunks % 2
     }
 
     var count: Int { across * down }
