@@ -24,6 +24,15 @@ import Testing
         (["a.mp4", "b.mp4", "--start", "-3"], "missing value for '--start <time>'"),
         (["a.mp4", "b.mp4", "--threads", "0"], "--threads must be at least 1"),
         (["a.mp4", "b.mp4", "--precision", "fp8"], "the value 'fp8' is invalid for '--precision <precision>'"),
+        (["a.mp4", "b.mp4", "--live", "--pace"], "--live and --pace exclude each other"),
+        (["a.mp4", "b.mp4", "--fps", "30", "--late", "drop"], "--fps needs --late repeat to keep its rate"),
+        (["a.mp4", "-", "--progress", "-"], "stdout cannot take both the video and --progress"),
+        (["bench", "--size", "64x-1"], "--size needs both sides"),
+        (["bench", "--frames", "0"], "--frames must be at least 1"),
+        (
+            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o", "--minutes", "1", "--iterations", "2"],
+            "--minutes and --iterations exclude each other"
+        ),
     ])
     func badUsageIsOneLineAnd64(arguments: [String], says: String) throws {
         let result = try Command.run(arguments)

@@ -23,6 +23,17 @@ private func rawSource(_ format: String = "rgb24") -> (Pipe, String, SourceOptio
     return (pipe, "pipe:\(pipe.fileHandleForReading.fileDescriptor)", options)
 }
 
+/// A pipe into which all of `data` is written, as fast as it is read.
+private func fed(_ data: Data) -> Pipe {
+    let pipe = Pipe()
+    let writing = Thread {
+        try? pipe.fileHandleForWriting.write(contentsOf: data)
+        try? pipe.fileHandleForWriting.close()
+    }
+    writing.start()
+    return pipe
+}
+
 private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=FULL\n".utf8)
 
 /// Every test keeps its pipe to the end: a descriptor closed too early may be another test's the next moment.
@@ -115,14 +126,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         try ffmpeg(
             "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=2 -c:v libx264 -g 100 -c:a aac -f \(format) \(clip)"
         )
-        let pipe = Pipe()
+        let pipe = fed(try Data(contentsOf: URL(fileURLWithPath: clip)))
         defer { withExtendedLifetime(pipe) {} }
-        let data = try Data(contentsOf: URL(fileURLWithPath: clip))
-        let writing = Thread {
-            try? pipe.fileHandleForWriting.write(contentsOf: data)
-            try? pipe.fileHandleForWriting.close()
-        }
-        writing.start()
         let log = WarningLog()
         let piped = try frames("pipe:\(pipe.fileHandleForReading.fileDescriptor)", warn: log.handler)
         let read = try frames(clip)
@@ -137,14 +142,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         let scratch = try Scratch()
         let clip = scratch.file("a.mp4")
         try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -crf 5 \(faststart ? "-movflags faststart " : "")\(clip)")
-        let pipe = Pipe()
+        let pipe = fed(try Data(contentsOf: URL(fileURLWithPath: clip)))
         defer { withExtendedLifetime(pipe) {} }
-        let data = try Data(contentsOf: URL(fileURLWithPath: clip))
-        let writing = Thread {
-            try? pipe.fileHandleForWriting.write(contentsOf: data)
-            try? pipe.fileHandleForWriting.close()
-        }
-        writing.start()
         let path = "pipe:\(pipe.fileHandleForReading.fileDescriptor)"
         if faststart {
             let log = WarningLog()

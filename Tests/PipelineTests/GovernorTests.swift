@@ -205,4 +205,18 @@ import Testing
         #expect(governor.counts.late.encode == 1)
         #expect(governor.counts.late.decode == 1 && governor.counts.late.network == 1)
     }
+
+    @Test func aRunBeginsOnTheLargestRungThatIsLikelyToKeepUp() {
+        // The lowest rung has a sixteenth of the pixels.
+        var deadlines = Governor.Deadlines(ladder: Ladder(width: 1280, height: 720), interval: 0.04)
+        func rung(_ lowestCost: Double, _ preference: Preference) -> Int {
+            deadlines.preference = preference
+            deadlines.begin(lowestCost: lowestCost)
+            return deadlines.rung
+        }
+        #expect(rung(0.001, .fps) == 0)
+        #expect(rung(0.002, .fps) == 1)
+        #expect(rung(1, .fps) == deadlines.ladder.rungs.count - 1)
+        #expect(rung(0.02, .quality) == 0)
+    }
 }
