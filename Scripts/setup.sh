@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Debian machine ready to build, run and test Tempera: installs the packages that are missing, and only those.
+# Makes a Debian machine ready to build and run Tempera: installs the packages that are missing, and only those.
+# `Scripts/setup.sh tests` adds what only the tests need.
 set -euo pipefail
 
 packages=(
@@ -9,6 +10,8 @@ packages=(
     # The Swift tools themselves load these.
     libcurl4 libxml2 libsqlite3-0 libncurses6 libedit2 tzdata
 )
+# A screen to capture.
+[[ ${1:-} == tests ]] && packages+=(xvfb)
 
 missing=()
 if command -v dpkg-query >/dev/null; then
