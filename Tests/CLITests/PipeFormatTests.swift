@@ -34,6 +34,23 @@ import Testing
         #expect(pipe.stdout.count == Self.frames * Self.width * Self.height * halfBytesPerPixel / 2)
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == pipe.stdout)
         #expect(pipe.stdout != input)
+        if pixels.hasPrefix("gray") { return }
+        // They are what they claim to be: as rgb24 they have the colours of what is painted from rgb24.
+        let source = try self.clip(folder, format: "rawvideo", pixels: "rgb24")
+        let plain = ["-f", "rawvideo", "--size", "\(Self.width)x\(Self.height)", "--pix-fmt", "rgb24"] + style
+        let expected = try Command.run([source, "-"] + plain).stdout
+        let converted = folder.path("out.rgb")
+        try ffmpeg(
+            "-f rawvideo -s \(Self.width)x\(Self.height) -pix_fmt \(pixels) -i \(file) -pix_fmt rgb24 -f rawvideo \(converted)")
+        let came = try Data(contentsOf: URL(fileURLWithPath: converted))
+        for (mean, wanted) in zip(means(came), means(expected)) { #expect(abs(mean - wanted) < 8, "\(mean) for \(wanted)") }
+    }
+
+    /// Mean red, green and blue.
+    private func means(_ rgb: Data) -> [Double] {
+        var sums = [0, 0, 0]
+        for (i, byte) in rgb.enumerated() { sums[i % 3] += Int(byte) }
+        return sums.map { Double($0 * 3) / Double(max(rgb.count, 1)) }
     }
 
     /// The header that came, pixel format by pixel format; ten bits become eight.

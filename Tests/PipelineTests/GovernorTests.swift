@@ -149,6 +149,16 @@ import Testing
         #expect(outcome.paints.count >= 1800 - 13)
     }
 
+    @Test func aClockThatIsSetBackHoldsNothingUp() {
+        var simulation = simulation(load: 0.5)
+        let interval = interval
+        simulation.paintCost = { $0 > 600 ? 3 * interval : 0.5 * interval }
+        simulation.clock = { $0 < 19 ? $0 : $0 - 3600 }
+        let outcome = simulation.run()
+        #expect((20..<25).contains(outcome.changes.first?.time ?? 0), "\(outcome.changes)")
+        #expect(outcome.paints.last?.rung == 2)
+    }
+
     @Test func theResolutionComesBackWhenTheLoadGoes() {
         var simulation = simulation(load: 0.6)
         let interval = interval
