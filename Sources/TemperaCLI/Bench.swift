@@ -42,7 +42,8 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         if selfCheck { return try checkKernels() }
-        let style = try self.style.map { name in try Style(name) } ?? Style.standard()
+        let networks = network.network.networks(isLive: false)
+        let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
         var benchmark = Benchmark(style: style, width: size.size.width, height: size.size.height)
         benchmark.painting = network.options
         benchmark.seconds = seconds ?? (frames == nil ? 3 : 0)

@@ -10,10 +10,10 @@ struct Styles: ParsableCommand {
         let rows = try Style.bundled().map { style in
             let size = try FileManager.default.attributesOfItem(atPath: style.path)[.size] as? Int ?? 0
             return [
-                style.name, "\((Double(size) / 1e6).fixed(1)) MB", style.licence ?? "not stated",
+                style.name, style.network.rawValue, "\((Double(size) / 1e6).fixed(1)) MB", style.licence ?? "not stated",
                 style.provenance ?? "not stated",
             ]
         }
-        print(Table(header: ["STYLE", "SIZE", "LICENCE", "PROVENANCE"], rows: rows).text)
+        print(Table(header: ["STYLE", "NETWORK", "SIZE", "LICENCE", "PROVENANCE"], rows: rows).text)
     }
 }

@@ -34,7 +34,7 @@ struct Stylize: ParsableCommand {
         let log = Logger(label: "tempera")
         let signals = Signals()
 
-        let style = try chosenStyle(log)
+        let style = try chosenStyle(log), hasChoice = network.network == .auto && Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)
@@ -51,8 +51,9 @@ struct Stylize: ParsableCommand {
             case .began(let began):
                 signals.beginWork()
                 let memory = (Double(began.networkMemory) / 1e6).fixed(0)
+                if hasChoice { log.notice("network: \(style.network.rawValue); --network chooses another") }
                 log.info(
-                    "painting \(began.width)x\(began.height): \(style.name), \(began.engine) \(began.precision), \(memory) MB")
+                    "painting \(began.width)x\(began.height): \(style.name) \(style.network.rawValue), \(began.engine) \(began.precision), \(memory) MB")
             case .warning(let warning): log.warning("\(warning)")
             case .progress(let progress):
                 progressFile?.update(progress)
@@ -79,10 +80,16 @@ struct Stylize: ParsableCommand {
     }
 
     private func chosenStyle(_ log: Logger) throws -> Style {
-        if let style = painting.style { return try Style(style) }
-        let first = try Style.standard()
+        let networks = network.network.networks(isLive: pace.live || pace.pace || input == "-" || output == "-")
+        if let style = painting.style { return try Style(style, networks: networks) }
+        let first = try Style.standard(networks: networks)
         log.notice("style: \(first.name); choose another with --style, see 'tempera styles'")
         return first
+    }
+
+    private static func hasSeveralNetworks(_ style: Style) -> Bool {
+        let bundled = (try? Style.bundled()) ?? []
+        return bundled.contains { $0.path == style.path } && bundled.count { $0.name == style.name } > 1
     }
 
     /// -y and -n decide; else a person is asked, where there is one.

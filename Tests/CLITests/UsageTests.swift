@@ -53,7 +53,7 @@ import Testing
         let result = try Command.run(["styles"])
         #expect(result.code == 0)
         let lines = result.text.split(separator: "\n")
-        #expect(lines.first?.split(separator: " ").map(String.init) == ["STYLE", "SIZE", "LICENCE", "PROVENANCE"])
+        #expect(lines.first?.split(separator: " ").map(String.init) == ["STYLE", "NETWORK", "SIZE", "LICENCE", "PROVENANCE"])
         #expect(lines.dropFirst().contains { $0.hasPrefix("starry-night ") })
     }
 

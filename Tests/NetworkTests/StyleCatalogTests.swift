@@ -54,6 +54,21 @@ import Testing
         #expect(StyleError.unknown("wav", near: ["wave"]).description.hasSuffix("did you mean wave?"))
     }
 
+    @Test func aStylesNetworksShareItsName() throws {
+        for style in ["wave", "wave.live", "night"] { try put("m", style: style) }
+        let catalog = StyleCatalog(folders: [folder.path + "/m"]), full = folder.path + "/m/wave.safetensors",
+            live = folder.path + "/m/wave.live.safetensors"
+        #expect(catalog.styles.map(\.name) == ["night", "wave", "wave"])
+        #expect(catalog.styles.map(\.network) == [.full, .full, .live])
+        #expect(try catalog.resolve("wave") == full)
+        #expect(try catalog.resolve("wave", networks: [.live, .full]) == live)
+        #expect(try catalog.resolve("wave", networks: [.full]) == full)
+        #expect(try catalog.resolve("wave.live") == live)
+        #expect(try catalog.resolve("night", networks: [.live, .full]) == folder.path + "/m/night.safetensors")
+        #expect(throws: StyleError.noNetwork("night", .live)) { try catalog.resolve("night", networks: [.live]) }
+        #expect(throws: StyleError.unknown("wav", near: ["wave"])) { try catalog.resolve("wav") }
+    }
+
     @Test func aFileThatIsNoStyleIsNotListed() throws {
         try put("m", style: "wave")
         _ = folder.write([1, 2, 3], "m/broken.safetensors")

@@ -37,23 +37,39 @@ public struct StyleCatalog: Sendable {
     /// Every style of the folders, by name. Files that are no safetensors files are left out: `resolve` still finds them,
     /// and reading them says what is wrong.
     public var styles: [Style] {
-        files.sorted { $0.key < $1.key }.compactMap { name, path in
-            (try? SafeTensors(path: path)).map { Style(name: name, path: path, metadata: $0.metadata) }
+        files.sorted { $0.key < $1.key }.compactMap { stem, path in
+            (try? SafeTensors(path: path)).map {
+                Style(name: Self.name(stem), network: Self.network(stem), path: path, metadata: $0.metadata)
+            }
         }
     }
 
     /// The file of a bundled style's name, or the path of a weights file as it is.
+    /// - Parameter networks: Which of a bundled style's networks will do, best first.
     /// - Throws: `StyleError`.
-    public func resolve(_ nameOrFile: String) throws(StyleError) -> String {
+    public func resolve(
+        _ nameOrFile: String, networks: [StyleNetwork] = StyleNetwork.allCases
+    ) throws(StyleError) -> String {
         if nameOrFile.contains("/") || nameOrFile.hasSuffix(Self.suffix) { return nameOrFile }
         let files = files
-        if let path = files[nameOrFile] { return path }
+        let stem = Self.name(nameOrFile), named = nameOrFile == stem ? networks : [.live]
+        if let path = named.lazy.compactMap({ files[stem + Self.ending($0)] }).first { return path }
+        if let wanted = networks.first, StyleNetwork.allCases.contains(where: { files[stem + Self.ending($0)] != nil }) {
+            throw .noNetwork(stem, wanted)
+        }
         if access(nameOrFile, F_OK) == 0 && !Self.isDirectory(nameOrFile) { return nameOrFile }
         if files.isEmpty { throw .nothingBundled(searched: folders) }
-        throw .unknown(nameOrFile, near: near(nameOrFile, in: files.keys.sorted()))
+        throw .unknown(nameOrFile, near: near(nameOrFile, in: Set(files.keys.map(Self.name)).sorted()))
     }
 
     private static let suffix = ".safetensors"
+
+    /// What a network's files have between the style's name and `suffix`.
+    private static func ending(_ network: StyleNetwork) -> String { network == .full ? "" : ".\(network.rawValue)" }
+
+    private static func network(_ stem: String) -> StyleNetwork { stem.hasSuffix(ending(.live)) ? .live : .full }
+
+    private static func name(_ stem: String) -> String { String(stem.dropLast(ending(network(stem)).count)) }
 
     /// Path by name.
     private var files: [String: String] {

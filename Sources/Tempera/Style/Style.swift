@@ -13,28 +13,32 @@ import Network
 /// a bundled style. Those are found in the folder that `TEMPERA_MODELS` names, in the source checkout around the program
 /// and in the prefix that it is installed in.
 public struct Style: Sendable {
-    /// The file's name without its extension.
+    /// The file's name without `.safetensors` and, of a bundled style's live network, `.live`.
     public let name: String
     public let path: String
+    /// Which of the style's networks it is.
+    public let network: StyleNetwork
     let model: Model
 
     public var licence: String? { model.metadata["licence"] }
     /// Where the weights come from: painting, photographs, recipe.
     public var provenance: String? { model.metadata["provenance"] }
 
+    /// - Parameter networks: Which of a bundled style's networks will do, best first.
     /// - Throws: ``TemperaError``
-    public init(_ nameOrFile: String) throws(TemperaError) {
+    public init(_ nameOrFile: String, networks: [StyleNetwork] = StyleNetwork.allCases) throws(TemperaError) {
         do {
-            try self.init(file: StyleCatalog().resolve(nameOrFile))
+            try self.init(file: StyleCatalog().resolve(nameOrFile, networks: networks))
         } catch {
             throw TemperaError(error)
         }
     }
 
     /// The first bundled style.
+    /// - Parameter networks: Which of its networks will do, best first.
     /// - Throws: ``TemperaError``
-    public static func standard() throws(TemperaError) -> Style {
-        try Style(bundled()[0].path)
+    public static func standard(networks: [StyleNetwork] = StyleNetwork.allCases) throws(TemperaError) -> Style {
+        try Style(bundled()[0].name, networks: networks)
     }
 
     /// The bundled styles by name, at least one.
@@ -48,10 +52,15 @@ public struct Style: Sendable {
 
     private init(file path: String) throws {
         model = try Model.load(path)
-        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        network = stem.hasSuffix(".live") ? .live : .full
+        name = network == .live ? String(stem.dropLast(".live".count)) : stem
         self.path = path
     }
 }
+
+/// Which of a style's networks.
+public typealias StyleNetwork = Network.StyleNetwork
 
 /// What is known of a style without loading it: name, path, licence, provenance.
 public typealias StyleInfo = Network.Style
