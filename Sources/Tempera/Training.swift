@@ -17,6 +17,8 @@ public typealias TrainingError = Perception.TrainingError
 public typealias Architecture = Network.Architecture
 /// What a painting should keep of the photo and take from the style.
 public typealias LossWeights = Perception.LossWeights
+/// What one step of training takes on this machine.
+public typealias TrainingBenchmark = Perception.TrainingBenchmark
 /// What a model is worth: the training objective on photos it has not seen.
 public typealias ObjectiveMeasurement = Perception.ObjectiveMeasurement
 

@@ -22,11 +22,17 @@ struct Bench: ParsableCommand {
     @Option(help: "Go on at least this long. (default: 3, or 0 with --frames)")
     var seconds: Double?
 
-    @Option(help: "Time at least this many frames. (default: 3)")
+    @Option(help: "Time at least this many frames, or with --train steps. (default: 3, steps 5)")
     var frames: Int?
 
     @Option(help: ArgumentHelp("Write the last painted picture there, as raw rgb24.", valueName: "file"), completion: .file())
     var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead, time steps of training with these weights of VGG16: batch 4, crop 256.", valueName: "file"),
+        completion: .file())
+    var train: String?
 
     @Flag(help: "Instead, run every kernel of this machine against the portable one.")
     var selfCheck = false
@@ -42,6 +48,7 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         if selfCheck { return try checkKernels() }
+        if let train { return try timeTraining(vgg: train) }
         let networks = network.network.networks(isLive: false)
         let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
         var benchmark = Benchmark(style: style, width: size.size.width, height: size.size.height)
@@ -70,6 +77,16 @@ struct Bench: ParsableCommand {
         if !failed.isEmpty {
             throw Failure(text: "\(failed.count) kernel families differ; run with TEMPERA_ISA=portable and report it")
         }
+    }
+
+    private func timeTraining(vgg: String) throws {
+        var benchmark = TrainingBenchmark(vgg: vgg)
+        benchmark.architecture = network.network == .live ? .live : .johnsonFull
+        benchmark.isExact = network.precision == .fp32
+        benchmark.threads = network.threads
+        benchmark.steps = frames ?? 5
+        let seconds = try benchmark.run().sorted(), median = seconds[seconds.count / 2]
+        print("\(median.fixed(3)) s a step (best \(seconds[0].fixed(3))), \(seconds.count) steps of batch 4 at 256x256")
     }
 
     private func picture(_ path: String) throws -> Picture {

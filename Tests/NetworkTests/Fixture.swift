@@ -12,8 +12,8 @@ struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
     var testDescription: String { description }
 
     static let all = [(64, 64), (97, 62), (98, 63), (99, 65)].map { Fixture(width: $0.0, height: $0.1) }
-    /// The weights rounded to 16 bits, as they are shipped.
-    static let bundledWeights = checkout + "/Models/starry-night.safetensors"
+    /// The weights rounded to 16 bits, as styles are shipped.
+    static let roundedWeights = checkout + "/Tests/NetworkTests/Fixtures/reference.safetensors"
     /// The weights that the answers were computed with; nil, said aloud, where the shared folder is not at hand.
     static let exactWeights: String? = {
         let path = sharedFolder.map { $0 + "/reference/full.safetensors" }

@@ -95,7 +95,9 @@ public final class TrainingRun {
                 trainer.adam.forget()
                 smoothed = SmoothedLosses()
             }
-            let schedule = Schedule(peak: options.peakRate, total: isImitating ? half : state.total - half)
+            // After imitating, full steps would undo what was learnt.
+            let peak = imitates && !isImitating ? options.peakRate / 4 : options.peakRate
+            let schedule = Schedule(peak: peak, total: isImitating ? half : state.total - half)
             let rate = schedule.rate(isImitating ? step : step - half) * state.rateFactor
             let batch = try stream.batch(step), losses = isImitating ? trainer.imitate(batch) : trainer.evaluate(batch)
             trainer.update(rate: rate)

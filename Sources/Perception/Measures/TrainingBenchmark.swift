@@ -1,0 +1,45 @@
+import Network
+
+/// What one step of training takes on this machine: both networks forwards and backwards, every loss, and Adam.
+///
+/// ```swift
+/// let seconds = try TrainingBenchmark(vgg: "vgg16.safetensors").run()
+/// ```
+public struct TrainingBenchmark: Sendable {
+    public var vgg: String
+    public var architecture = Architecture.johnsonFull
+    public var batch = 4
+    public var crop = 256
+    /// Timed ones; two more come first.
+    public var steps = 5
+    public var threads: Int?
+    /// Float32 products even where the machine has faster ones.
+    public var isExact = false
+
+    public init(vgg: String) { self.vgg = vgg }
+
+    /// Seconds of each step, on noise.
+    /// - Throws: `TrainingError`, `NetworkError`.
+    public func run() throws -> [Double] {
+        let context = TrainingContext(pool: ThreadPool(threads: threads), pairs: isExact ? false : nil)
+        let weights = LossWeights(), features: VGG16Weights
+        do { features = try VGG16Weights(path: vgg, upTo: weights.last) } catch { throw TrainingError.weights(error) }
+        let memory = MapMemory(), shape = MapShape(images: batch, height: crop, width: crop, channels: 3)
+        let photos = memory.map(shape)
+        var random = SplitMix64(state: 1)
+        for i in 0..<shape.count { photos.base[i] = Float.random(in: 0...255, using: &random) }
+        let style = StyleTarget(
+            painting: photos.first(1), weights: features, layers: weights.styleLayers, pooling: .max, context: context)
+        let trainer = Trainer(
+            architecture: architecture, shape: shape, weights: weights, style: style, vgg: features, pooling: .max,
+            context: context)
+        trainer.parameters.randomize(seed: 1)
+        let clock = ContinuousClock()
+        return (0..<steps + 2).map { _ in
+            clock.measure {
+                _ = trainer.evaluate(Batch(photos: photos))
+                trainer.update(rate: 1e-3)
+            } / .seconds(1)
+        }.suffix(steps)
+    }
+}
