@@ -113,6 +113,16 @@ INLINE void direct_map_row(const tmp_load *l, float factor, int repeats, int y, 
     (void)factor;
 }
 
+// Asks for a row of the map that the next outputs need: stripes are too short for the hardware to see it coming.
+INLINE void direct_prefetch(const tmp_load *l, int repeats, int y, int from, int to) {
+    if (!l->map) return;
+    const size_t line = (size_t)direct_reflect(y, l->height, repeats) * l->width, pixel = l->channels * sizeof(element);
+    const char *map = (const char *)l->map + line * pixel;
+    from = from < 0 ? 0 : from;
+    to = to < l->width ? to : l->width;
+    for (size_t at = from * pixel; at < to * pixel; at += 64) __builtin_prefetch(map + at, 0, 2);
+}
+
 static void NAME(direct_row)(const tmp_direct *job, const tmp_frame *frame, int y, int from, int to, float *floats, operand *out) {
     const tmp_load *l = &job->load;
     if (l->map) {
@@ -176,7 +186,8 @@ static void NAME(direct_store_frame)(const tmp_direct *job, const tmp_frame *fra
     for (int r = 0; r < rows; r++) {
         uint8_t *to = frame->bytes + (size_t)(2 * y + r) * frame->stride + 6 * (size_t)x;
         const int whole = frame->width - 2 * x < 2 * n ? n - 1 : n;
-        // Eight bytes are quicker than six; the next pixel's take their place.
+        // Eight bytes are quicker than six, and the next pixel's take their place; one by one, as no scatter is.
+        _Pragma("clang loop vectorize(disable)")
         for (int i = 0; i < whole - 1; i++) memcpy(to + 6 * i, bytes[i] + 6 * r, 8);
         if (whole > 0) memcpy(to + 6 * (whole - 1), bytes[whole - 1] + 6 * r, 6);
         if (whole < n) memcpy(to + 6 * whole, bytes[whole] + 6 * r, 3);
@@ -193,6 +204,7 @@ static void NAME(direct)(const tmp_direct *job, const tmp_frame *frame, float *v
     for (int y = y0; y < y1; y++) {
         const int first = y * step - pad;
         for (; row < first + taps; row++) NAME(direct_row)(job, frame, row, from, to, (float *)base, (operand *)(base + at.rows + (size_t)((row + 16) % taps) * at.row));
+        for (int i = 0; i < step && y + 1 < y1; i++) direct_prefetch(&job->load, mode == TMP_UP, row + i, from, to);
         for (int x = 0; x < x1 - x0; x += STRIP_COLUMNS) {
             const int n = x1 - x0 - x < STRIP_COLUMNS ? x1 - x0 - x : STRIP_COLUMNS;
             const char *segment[16];
