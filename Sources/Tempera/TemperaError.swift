@@ -6,6 +6,8 @@ public enum TemperaError: Error, Sendable {
     case outputExists(String)
     case unwritable(String)
     case wrongSize(expected: String, got: String)
+    /// A model enlarges by another factor, or (`found` 1) paints.
+    case wrongScale(name: String, wanted: Int, found: Int)
     case style(StyleError)
     case weights(WeightsError)
     case network(NetworkError)
@@ -30,6 +32,8 @@ extension TemperaError: CustomStringConvertible {
         case .outputExists(let path): "\(path): exists; add -y to overwrite it"
         case .unwritable(let path): "\(path): cannot be written"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
+        case .wrongScale(let name, let wanted, 1): "\(name) paints and does not enlarge by \(wanted); leave out --model"
+        case .wrongScale(let name, let wanted, let found): "\(name) enlarges by \(found), not \(wanted); give --scale \(found)"
         case .style(let error): error.description
         case .weights(let error): error.description
         case .network(let error): error.description

@@ -19,8 +19,25 @@ public typealias Architecture = Network.Architecture
 public typealias LossWeights = Perception.LossWeights
 /// What one step of training takes on this machine.
 public typealias TrainingBenchmark = Perception.TrainingBenchmark
+/// What an enlarged photo should come near to.
+public typealias UpscalingWeights = Perception.UpscalingWeights
+/// The terms of an objective.
+public typealias Losses = Perception.Losses
 /// What a model is worth: the training objective on photos it has not seen.
 public typealias ObjectiveMeasurement = Perception.ObjectiveMeasurement
+
+/// How near pictures come to each other.
+public typealias QualityMeasurement = Perception.QualityMeasurement
+public typealias Quality = Perception.Quality
+/// What an upscaler is worth.
+public typealias UpscalingMeasurement = Perception.UpscalingMeasurement
+
+extension UpscalingMeasurement {
+    /// - Parameter upscaler: Nil for the bicubic kernel alone.
+    public init(pictures: String, scale: Int, upscaler: Upscaler?) {
+        self.init(pictures: pictures, scale: scale, model: upscaler?.model)
+    }
+}
 
 extension ObjectiveMeasurement.Subject {
     /// What a style paints, as bytes.

@@ -5,7 +5,7 @@ import Tempera
 /// `tempera measure …`
 struct Measure: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure what a painting is worth.", subcommands: [MeasureStability.self, MeasureObjective.self])
+        abstract: "Measure what a painting is worth.", subcommands: [MeasureStability.self, MeasureObjective.self, MeasureQuality.self, MeasureUpscaling.self])
 }
 
 /// `tempera measure stability INPUT [OUTPUT]`

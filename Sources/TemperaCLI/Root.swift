@@ -4,5 +4,7 @@ import ArgumentParser
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tempera", abstract: "Paint videos with neural styles, on the CPU.", version: "0.1.0",
-        subcommands: [Stylize.self, Styles.self, Train.self, Measure.self, Bench.self], defaultSubcommand: Stylize.self)
+        subcommands: [
+            Stylize.self, Styles.self, Upscale.self, Train.self, TrainUpscaler.self, Measure.self, Bench.self,
+        ], defaultSubcommand: Stylize.self)
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Logging
 import Tempera
 
@@ -36,47 +35,17 @@ struct Stylize: ParsableCommand {
 
         let style = try chosenStyle(log), hasChoice = network.network == .auto && Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)
+        job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler, scale: $0) }
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)
         writing.apply(to: &job)
         pace.apply(to: &job)
         reports.apply(to: &job)
         job.painting = network.options
-        job.overwrite = try mayOverwrite()
+        job.overwrite = try writing.mayOverwrite(input: input, output: output)
 
-        let progressFile = try reports.progress.map { try ProgressFile($0) }
-        let quiet = messages.verbosity == .quiet
-        let summary = try job.run(cancellation: signals.cancellation) { event in
-            switch event {
-            case .began(let began):
-                signals.beginWork()
-                let memory = (Double(began.networkMemory) / 1e6).fixed(0)
-                if hasChoice { log.notice("network: \(style.network.rawValue); --network chooses another") }
-                log.info(
-                    "painting \(began.width)x\(began.height): \(style.name) \(style.network.rawValue), \(began.engine) \(began.precision), \(memory) MB")
-            case .warning(let warning): log.warning("\(warning)")
-            case .progress(let progress):
-                progressFile?.update(progress)
-                if !quiet { Console.shared.draw(progress.line) }
-            }
-        }
-        progressFile?.finish()
-        if !quiet { tell(summary) }
-        if let profile = summary.profile { try reports.write(profile) }
-        if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
-    }
-
-    private func tell(_ summary: Job.Summary) {
-        let counts = summary.counts
-        let name = output == "-" ? "stdout" : output
-        var text = "\(name): \(counts.written) frames in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
-        if summary.wasStopped { text += ", stopped early" }
-        Console.shared.note(text)
-        if pace.live || pace.pace || pace.fps != nil {
-            Console.shared.note(
-                "\(counts.received) in + \(counts.repeated) repeated - \(counts.dropped) dropped = \(counts.written) out; "
-                    + "late: decode \(counts.late.decode), network \(counts.late.network), encode \(counts.late.encode)")
-        }
+        if hasChoice { log.notice("network: \(style.network.rawValue); --network chooses another") }
+        try JobConsole(messages.verbosity, reports).run(job, signals, what: "\(style.name) \(style.network.rawValue)")
     }
 
     private func chosenStyle(_ log: Logger) throws -> Style {
@@ -90,13 +59,5 @@ struct Stylize: ParsableCommand {
     private static func hasSeveralNetworks(_ style: Style) -> Bool {
         let bundled = (try? Style.bundled()) ?? []
         return bundled.contains { $0.path == style.path } && bundled.count { $0.name == style.name } > 1
-    }
-
-    /// -y and -n decide; else a person is asked, where there is one.
-    private func mayOverwrite() throws -> Bool {
-        if writing.overwrite || output == "-" { return true }
-        guard !writing.keep, input != "-", FileManager.default.fileExists(atPath: output), Console.shared.canAsk else { return false }
-        guard Console.shared.ask("\(output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
-        return true
     }
 }

@@ -11,11 +11,21 @@ struct PaintingArguments: ParsableArguments {
         help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect.", valueName: "WxH"))
     var resize: SizeArgument?
 
+    @Option(help: ArgumentHelp("Paint smaller by this factor, 2 or 4, and enlarge well: many times faster.", valueName: "factor"))
+    var upscale: Int?
+
+    @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file.", valueName: "name|file"))
+    var upscaler: String = "pixel"
+
     @Option(help: ArgumentHelp("Skip this much first: seconds or [H:]MM:SS.", valueName: "time"))
     var start: TimeArgument?
 
     @Option(help: ArgumentHelp("Paint only this much.", valueName: "time"))
     var duration: TimeArgument?
+
+    func validate() throws {
+        if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
+    }
 
     func apply(to options: inout ReadingOptions) {
         options.resize = resize?.size
@@ -98,6 +108,14 @@ struct OutputArguments: ParsableArguments {
         job.writing.formatOptions["movflags"] = movflags
         // Raw frames do not say what they are; those that come out are alike unless they go to another format.
         if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
+    }
+
+    /// -y and -n decide; else a person is asked, where there is one.
+    func mayOverwrite(input: String, output: String) throws -> Bool {
+        if overwrite || output == "-" { return true }
+        guard !keep, input != "-", FileManager.default.fileExists(atPath: output), Console.shared.canAsk else { return false }
+        guard Console.shared.ask("\(output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
+        return true
     }
 }
 

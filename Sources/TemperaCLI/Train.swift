@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 import Tempera
 
 /// `tempera train PAINTING --photos DIR --vgg FILE --out MODEL`
@@ -35,33 +34,12 @@ struct Train: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        let log = Logger(label: "tempera"), signals = Signals(), quiet = messages.verbosity == .quiet
         var options = TrainingOptions(painting: painting, photos: photos, vgg: vgg, output: out)
         length.apply(to: &options)
         style.apply(to: &options)
         training.apply(to: &options)
 
-        let run = try TrainingRun(options)
-        signals.beginWork()
-        let summary = try run.run(shouldStop: { signals.cancellation.isRequested }) { event in
-            switch event {
-            case .began(let iterations, let start, let photos, let threads):
-                let from = start > 0 ? ", going on from step \(start)" : ""
-                log.notice("\(iterations) steps on \(photos) photos, \(threads) threads\(from)")
-            case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
-            case .steppedBack(let from, let to, let rate):
-                log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")
-            case .unreadable(let names): log.warning("left out as unreadable: \(names.joined(separator: ", "))")
-            case .wrote(let path): log.info("wrote \(path)")
-            }
-        }
-        let losses = "content \(summary.losses.content.short), style \(summary.losses.style.short)"
-        if !quiet { Console.shared.note("\(out): \(summary.steps) steps in \(summary.seconds.clock), \(losses)") }
-        if summary.unreadablePhotos > 0 { log.notice("\(summary.unreadablePhotos) photos could not be read") }
-        if let checkpoint = summary.checkpoint {
-            log.notice("stopped early; add --resume to go on from \(checkpoint)")
-            if let signal = signals.received { throw ExitStatus.stopped(by: signal) }
-        }
+        try TrainingConsole(messages.verbosity).run(options)
     }
 }
 
@@ -128,10 +106,11 @@ struct TrainingRunArguments: ParsableArguments {
         completion: .file())
     var initial: String?
 
-    @Option(help: "Crops a step. (default: 4)")
+    @Option(help: "Crops a step. (default: 4; 8 for an upscaler)")
     var batch: Int?
 
-    @Option(help: ArgumentHelp("Side of a crop. (default: 256)", valueName: "pixels"))
+    @Option(
+        help: ArgumentHelp("Side of a crop. (default: 256; 48 times the scale of an upscaler)", valueName: "pixels"))
     var crop: Int?
 
     @Option(help: "Highest learning rate. (default: 0.001, live 0.003)")
@@ -179,23 +158,4 @@ enum TrainedNetwork: String, CaseIterable, ExpressibleByArgument {
     case full, live
 
     var architecture: Architecture { self == .full ? .johnsonFull : .live }
-}
-
-extension TrainingProgress {
-    /// `step 120/4000  3%  content 1.2e+05  style 3.4e+05  0.52 s a step  33:38 left`
-    var line: String {
-        let terms =
-            losses.imitation > 0
-            ? ["imitation \(losses.imitation.short)"]
-            : ["content \(losses.content.short)", "style \(losses.style.short)"]
-        let parts =
-            ["step \(step)/\(total)", "\(100 * step / max(total, 1))%"] + terms
-            + ["\(secondsPerStep.fixed(2)) s a step", "\(remaining.clock) left"]
-        return parts.joined(separator: "  ")
-    }
-}
-
-extension Double {
-    /// Three digits.
-    fileprivate var short: String { String(format: "%.3g", self) }
 }

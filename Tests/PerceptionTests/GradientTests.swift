@@ -22,7 +22,7 @@ import Testing
             blocks: [
                 .convolution(Convolution("conv1", 3, 8, kernel: 9), norm: "in1", relu: true),
                 .convolution(Convolution("conv2", 8, 16, kernel: 3, stride: 2), norm: "in2", relu: true),
-                .residual(name: "res1", channels: 16),
+                .residual(name: "res1", channels: 16), .plainResidual(name: "res2", channels: 16),
                 .convolution(Convolution("deconv1", 16, 8, kernel: 3, upsampling: 2), norm: "in3", relu: true),
                 .convolution(Convolution("deconv2", 8, 3, kernel: 9), norm: nil, relu: false),
             ]),
@@ -46,9 +46,9 @@ import Testing
         let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: false), memory = MapMemory()
         let shape = MapShape(images: 2, height: size, width: size, channels: 3)
         let style = StyleTarget(grams: reference.grams.mapValues { $0.map(Float.init) })
-        let trainer = Trainer(
-            architecture: architecture, shape: shape, weights: weights, style: style, vgg: vgg, pooling: .max,
-            context: context)
+        let objective = PerceptualObjective(
+            weights, style: style, vgg: vgg, pooling: .max, input: shape, context: context)
+        let trainer = Trainer(architecture: architecture, input: shape, objective: objective, context: context)
         let parameters = trainer.parameters
         parameters.randomize(seed: 3)
         // Norms away from 1 and 0, where a wrong factor could hide.

@@ -70,6 +70,29 @@ import Testing
         }
     }
 
+    /// A model for one scale is a start for the other.
+    @Test func upscalersAreTrainedAndServeAsStarts() throws {
+        let studio = try Studio()
+        func options(_ name: String, scale: Int, rate: Double) -> TrainingOptions {
+            var options = TrainingOptions(
+                scale: scale, weights: .pixel, photos: studio.folder + "/photos", vgg: "",
+                output: "\(studio.folder)/\(name).safetensors")
+            options.length = .iterations(12)
+            (options.batch, options.crop, options.rate, options.previewEvery) = (2, 64, rate, 0)
+            return options
+        }
+        let first = options("x4", scale: 4, rate: 1e-3)
+        let summary = try TrainingRun(first).run(shouldStop: { false }, report: { _ in })
+        #expect(summary.losses.pixel > 0 && summary.losses.style == 0)
+        var second = options("x2", scale: 2, rate: 1e-7)
+        second.initial = first.output
+        _ = try TrainingRun(second).run(shouldStop: { false }, report: { _ in })
+        let four = try studio.bytes("x4"), two = try studio.bytes("x2")
+        let (a, b) = (four["res3.conv1.conv2d.weight"] ?? [], two["res3.conv1.conv2d.weight"] ?? [])
+        #expect(!a.isEmpty && zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 })
+        #expect(try Model.load(second.output).architecture == .upscaler(2))
+    }
+
     @Test func sameSeedSameWeightsWhateverTheThreads() throws {
         let studio = try Studio()
         for (name, seed, threads) in [("a", 3, 1), ("b", 3, 2), ("c", 4, 2)] {

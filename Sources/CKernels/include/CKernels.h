@@ -68,6 +68,13 @@ typedef struct {
     void *map;                  ///< the raw outputs
 } tmp_winograd;
 
+/// Packed RGB bytes, `stride` bytes a row.
+typedef struct {
+    uint8_t *bytes;
+    size_t stride;
+    int width, height;
+} tmp_frame;
+
 /// The first (bytes in) or the last (bytes out) convolution, stride 1, reflection-padded by kernel / 2.
 typedef struct {
     tmp_load load;
@@ -77,6 +84,8 @@ typedef struct {
     const float *weight_scale;  ///< TMP_I16: what one count of a packed weight is worth, as the pack function wrote it
     const float *bias;          ///< last layer: 3
     void *map;                  ///< first layer: H x W x outputs
+    tmp_frame picture;          ///< last layer: added, each pixel to `enlargement` x `enlargement` outputs; no bytes: none
+    int enlargement;
 } tmp_end;
 
 /// A convolution as it is written, one product a tap: of bytes or of a map, to a map or to bytes. For few channels, and for
@@ -94,13 +103,6 @@ typedef struct {
     const float *bias;          ///< TMP_UP: 3
     void *map;                  ///< the raw outputs, but for TMP_UP
 } tmp_direct;
-
-/// Packed RGB bytes, `stride` bytes a row.
-typedef struct {
-    uint8_t *bytes;
-    size_t stride;
-    int width, height;
-} tmp_frame;
 
 typedef struct {
     tmp_isa isa;

@@ -228,8 +228,18 @@ static void NAME(store_last)(const tmp_end *job, const tmp_frame *frame, float *
     const int columns = end_columns(job->kernel, 3), kernel = job->kernel;
     const quad bias = {job->bias[0], job->bias[1], job->bias[2], 0};
     uint8_t *bytes = frame->bytes + (size_t)y * frame->stride;
+    const int enlargement = job->picture.bytes ? job->enlargement : 1;
+    const uint8_t *pixel = job->picture.bytes ? job->picture.bytes + (size_t)(y / enlargement) * job->picture.stride + 3 * (size_t)(x0 / enlargement) : NULL;
+    int left = enlargement - x0 % enlargement;  // outputs that `pixel` still counts for
     for (int x = x0; x < x1; x++) {
         quad v = bias;
+        if (pixel) {
+            v += (quad){pixel[0], pixel[1], pixel[2], 0};
+            if (--left == 0) {
+                left = enlargement;
+                pixel += 3;
+            }
+        }
         const float *product = line + (size_t)(x - x0) * columns;
         for (int k = 0; k < kernel; k++, product += columns + 3) v += *(const quad_unaligned *)product;
         if (values) {

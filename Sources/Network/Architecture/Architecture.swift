@@ -6,21 +6,31 @@ public struct Architecture: Sendable, Hashable {
     /// The value of `architecture` in a weights file's metadata.
     public let name: String
     public let blocks: [Block]
+    /// Whether the picture itself, enlarged by its nearest neighbours, is added to what the last block makes: the network
+    /// then only has to know what the enlarged picture lacks.
+    public let addsPicture: Bool
 
-    public init(name: String, blocks: [Block]) {
+    public init(name: String, blocks: [Block], addsPicture: Bool = false) {
         self.name = name
         self.blocks = blocks
+        self.addsPicture = addsPicture
     }
 
     /// Width and height inside the network are multiples of this.
     public var alignment: Int {
         blocks.reduce(1) { if case .convolution(let c, _, _) = $1 { $0 * c.stride } else { $0 } }
     }
+
+    /// Output pixels for one of the picture, along each axis: 1 for a network that paints, more for one that enlarges.
+    public var enlargement: Int {
+        let upsampling = blocks.reduce(1) { if case .convolution(let c, _, _) = $1 { $0 * c.upsampling } else { $0 } }
+        return max(1, upsampling / alignment)
+    }
 }
 
 extension Architecture {
     /// The architectures that are tried for a weights file which names none. A new one is added here.
-    public static let known: [Architecture] = [.johnsonFull, .live]
+    public static let known: [Architecture] = [.johnsonFull, .live, .upscaler(2), .upscaler(4)]
 
     /// What a weights file means by `name`: one of `known`, or a live network of other widths.
     public static func named(_ name: String) -> Architecture? {

@@ -41,4 +41,7 @@ public enum Block: Sendable, Hashable {
     /// `x + IN(conv(ReLU(IN(conv(x)))))`, both convolutions 3x3 on `channels` channels.
     /// Parameters: `name.conv1.conv2d`, `name.in1`, `name.conv2.conv2d`, `name.in2`.
     case residual(name: String, channels: Int)
+    /// `x + conv(ReLU(conv(x)))`: the same without norms, for networks that must keep a picture's contrast.
+    /// Parameters: `name.conv1.conv2d`, `name.conv2.conv2d`.
+    case plainResidual(name: String, channels: Int)
 }

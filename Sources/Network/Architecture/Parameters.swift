@@ -11,6 +11,8 @@ extension Architecture {
             switch block {
             case .convolution(let c, let norm, _):
                 return c.parameters + (norm.map { Self.normParameters($0, channels: c.outputs) } ?? [])
+            case .plainResidual(let name, let channels):
+                return (1...2).flatMap { Convolution("\(name).conv\($0)", channels, channels, kernel: 3).parameters }
             case .residual(let name, let channels):
                 return (1...2).flatMap { i in
                     Convolution("\(name).conv\(i)", channels, channels, kernel: 3).parameters

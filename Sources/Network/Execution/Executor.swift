@@ -8,7 +8,7 @@ protocol Executor: AnyObject {
     var packed: PackedWeights? { get }
     /// Rounds to the nearest byte and clamps.
     func paint(_ input: PixelBuffer, into output: PixelBuffer)
-    /// The network's own numbers, neither rounded nor clamped: `height` x `width` x 3.
+    /// The network's own numbers, neither rounded nor clamped: height x width x 3 of the output.
     func paint(_ input: PixelBuffer, into values: UnsafeMutablePointer<Float>)
 }
 

@@ -10,7 +10,8 @@ public final class Painter: @unchecked Sendable {
     public let plan: Plan
     private let executor: any Executor
     private let model: Model
-    let pool: ThreadPool
+    /// Its threads, to share with another.
+    public let pool: ThreadPool
 
     /// - Parameter pool: Threads to share with other painters; nil for as many as `options` say.
     /// - Throws: `NetworkError` when the size is out of range or does not fit in memory, `WeightsError` when the model
@@ -46,6 +47,9 @@ public final class Painter: @unchecked Sendable {
 
     public var width: Int { plan.width }
     public var height: Int { plan.height }
+    /// Of what is painted: as many times the picture's as the architecture enlarges.
+    public var outputWidth: Int { plan.outputWidth }
+    public var outputHeight: Int { plan.outputHeight }
     /// What runs the network, decided.
     public var engine: Engine { plan.engine }
     /// The arithmetic of its products, decided.
@@ -56,16 +60,18 @@ public final class Painter: @unchecked Sendable {
     /// as steps of their own. Not to be read during `paint`.
     public var layerTimings: [LayerTiming] { executor.layerTimings }
 
-    /// Paints `input` (`width` x `height`) into `output`, same size; not the same buffer.
+    /// Paints `input` (`width` x `height`) into `output` (`outputWidth` x `outputHeight`); not the same buffer.
     public func paint(_ input: PixelBuffer, into output: PixelBuffer) {
-        precondition(fits(input) && fits(output), "a painter of \(width)x\(height) was given another size")
+        precondition(
+            fits(input) && output.width == outputWidth && output.height == outputHeight,
+            "a painter of \(width)x\(height) was given another size")
         executor.paint(input, into: output)
     }
 
-    /// The network's own numbers for `input`, neither rounded nor clamped to 0…255: `height` x `width` x 3.
+    /// The network's own numbers for `input`, neither rounded nor clamped to 0…255: `outputHeight` x `outputWidth` x 3.
     public func values(_ input: PixelBuffer) -> [Float] {
         precondition(fits(input), "a painter of \(width)x\(height) was given another size")
-        let count = height * width * 3
+        let count = outputHeight * outputWidth * 3
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             if let start = buffer.baseAddress { executor.paint(input, into: start) }
             initialized = count

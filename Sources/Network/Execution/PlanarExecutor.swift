@@ -20,7 +20,7 @@ final class PlanarExecutor: Executor {
         schedule.step(plan.innerHeight) { [frame] y, _ in frame.load(row: y) }
         addLayers(schedule)
         schedule.layer("output")
-        schedule.step(plan.height) { [frame] y, _ in frame.store(row: y) }
+        schedule.step(plan.outputHeight) { [frame] y, _ in frame.store(row: y) }
     }
 
     var bytes: Int { memory.bytes }

@@ -13,7 +13,7 @@ final class PlanarFrame {
 
     /// - Parameters:
     ///   - first: 3 x `innerHeight` x `innerWidth`.
-    ///   - last: The same.
+    ///   - last: The same, times the architecture's enlargement along each axis.
     init(plan: Plan, first: UnsafeMutablePointer<Float>, last: UnsafeMutablePointer<Float>) {
         self.plan = plan
         self.first = first
@@ -51,9 +51,16 @@ final class PlanarFrame {
 
     /// Empties row `y` of the last map, without what was added at the right.
     func store(row y: Int) {
-        let plane = plan.innerHeight * plan.innerWidth
-        let row = last + y * plan.innerWidth
-        let width = plan.width
+        let enlargement = plan.architecture.enlargement, inner = enlargement * plan.innerWidth
+        let plane = enlargement * plan.innerHeight * inner
+        let row = last + y * inner
+        let width = plan.outputWidth
+        if plan.architecture.addsPicture, let source {
+            let pixels = source + y / enlargement * sourceStride
+            for channel in 0..<3 {
+                for x in 0..<width { row[channel * plane + x] += Float(pixels[3 * (x / enlargement) + channel]) }
+            }
+        }
         if let values {
             let target = values + y * width * 3
             for x in 0..<width {

@@ -20,6 +20,8 @@ struct KernelCase {
         var width, height, inputs, outputs: Int
         var kernel = 3
         var relu = false, skip = false
+        /// Last layer: the picture is added, enlarged by this; 0 for not at all.
+        var enlargement = 0
     }
 
     /// Every remainder of tiles, strips and column blocks, and the sizes that networks have.
@@ -36,7 +38,8 @@ struct KernelCase {
             return (0..<10).map {
                 Shape(
                     width: 17 + 13 * $0, height: 10 + $0, inputs: family == .first ? 3 : 16 * (1 + $0 % 3),
-                    outputs: family == .first ? 16 * (1 + $0 % 3) : 3, kernel: [9, 5, 7, 3, 9][$0 % 5], relu: $0 % 2 == 0)
+                    outputs: family == .first ? 16 * (1 + $0 % 3) : 3, kernel: [9, 5, 7, 3, 9][$0 % 5], relu: $0 % 2 == 0,
+                    enlargement: family == .last ? $0 % 4 : 0)
             }
         case .directFirst, .directLast, .direct, .directDown:
             let even = family == .directFirst || family == .directDown ? 2 : 1

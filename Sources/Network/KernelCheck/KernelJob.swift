@@ -67,7 +67,8 @@ final class KernelJob {
         case .first, .last:
             var job = tmp_end(
                 load: load, load_scale: loadScale, kernel: k, outputs: o, weights: weights, weight_scale: scales, bias: bias,
-                map: output.start)
+                map: output.start, picture: shape.enlargement > 0 ? picture : tmp_frame(),
+                enlargement: Int32(shape.enlargement))
             let scratch = Scratch(table.end_scratch(k, Int32(w), i, o))
             body = {
                 withExtendedLifetime(keep) {

@@ -39,11 +39,13 @@ final class NativeExecutor: Executor {
     func paint(_ input: PixelBuffer, into output: PixelBuffer) { run(input, frame(output), values: nil) }
 
     func paint(_ input: PixelBuffer, into values: UnsafeMutablePointer<Float>) {
-        run(input, frame(input), values: values)
+        var output = frame(input)
+        (output.width, output.height) = (Int32(plan.outputWidth), Int32(plan.outputHeight))
+        run(input, output, values: values)
     }
 
     private func frame(_ buffer: PixelBuffer) -> tmp_frame {
-        tmp_frame(bytes: buffer.bytes, stride: buffer.stride, width: Int32(plan.width), height: Int32(plan.height))
+        tmp_frame(bytes: buffer.bytes, stride: buffer.stride, width: Int32(buffer.width), height: Int32(buffer.height))
     }
 
     private func run(_ input: PixelBuffer, _ output: tmp_frame, values: UnsafeMutablePointer<Float>?) {

@@ -27,7 +27,7 @@ struct NativeGraph: Sendable {
         var skip: Int?
         /// Keeps its loaded value for a later skip.
         var keeps = false
-        /// Width and height in are the padded frame's divided by this…
+        /// Width and height in are the padded result's (the padded frame's times the enlargement) divided by this…
         var scaleIn: Int
         /// …and out by this.
         var scaleOut: Int
@@ -48,7 +48,7 @@ struct NativeGraph: Sendable {
         var layers: [Layer] = []
         // How the next convolution must read what came before.
         var norm: String?, bias: String?, relu = false, skip: Int?, keep = false
-        var scale = 1
+        var scale = architecture.enlargement
 
         func append(_ c: Convolution, _ kind: Kind, scaleOut: Int) {
             layers.append(
@@ -64,10 +64,10 @@ struct NativeGraph: Sendable {
                 guard c.kernel % 2 == 1, c.kernel <= 15 else { return nil }
                 if index == 0 {
                     guard c.inputs == 3, c.stride <= 2, c.upsampling == 1, c.outputs % lanes == 0 else { return nil }
-                    append(c, c.stride == 1 ? .first : .direct(TMP_DOWN), scaleOut: c.stride)
+                    append(c, c.stride == 1 ? .first : .direct(TMP_DOWN), scaleOut: scale * c.stride)
                 } else if index == architecture.blocks.count - 1 {
                     guard c.outputs == 3, c.stride == 1, c.upsampling <= 2, c.inputs % lanes == 0, scale == c.upsampling,
-                        blockNorm == nil, !blockReLU
+                        blockNorm == nil, !blockReLU, c.upsampling == 1 || !architecture.addsPicture
                     else { return nil }
                     append(c, c.upsampling == 1 ? .last : .direct(TMP_UP), scaleOut: 1)
                 } else {
@@ -80,6 +80,14 @@ struct NativeGraph: Sendable {
                     }
                 }
                 (norm, relu) = (blockNorm, blockReLU)
+            case .plainResidual(let name, let channels):
+                guard index > 0, channels % lanes == 0 else { return nil }
+                let first = layers.count
+                keep = true
+                append(Convolution("\(name).conv1", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
+                (norm, relu) = (nil, true)
+                append(Convolution("\(name).conv2", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
+                (norm, relu, skip) = (nil, false, first)
             case .residual(let name, let channels):
                 guard index > 0, channels % lanes == 0 else { return nil }
                 let first = layers.count

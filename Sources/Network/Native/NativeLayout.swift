@@ -23,7 +23,8 @@ struct NativeLayout {
 
     init(_ plan: Plan, graph: NativeGraph, kernels: NativeKernels) {
         self.graph = graph
-        let (width, height) = (plan.innerWidth, plan.innerHeight)
+        let enlargement = plan.architecture.enlargement
+        let (width, height) = (plan.innerWidth * enlargement, plan.innerHeight * enlargement)
         maps = NativeMaps(graph: graph, width: width, height: height, elementSize: kernels.elementSize)
         grids = graph.layers.map { layer in
             let (w, h) = (width / layer.scaleIn, height / layer.scaleIn)
@@ -31,7 +32,7 @@ struct NativeLayout {
             case .first: return ChunkGrid(width: w, height: h, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
             case .last:
                 return ChunkGrid(
-                    width: plan.width, height: plan.height, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
+                    width: plan.outputWidth, height: plan.outputHeight, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
             case .winograd(let mode):
                 // In one line: a chunk may go on in the next row of tiles.
                 let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))

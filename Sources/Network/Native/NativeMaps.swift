@@ -15,7 +15,7 @@ struct NativeMaps: Sendable {
     private(set) var bytes = 0
 
     /// - Parameters:
-    ///   - width, height: Of the padded frame.
+    ///   - width, height: Of the padded result.
     ///   - elementSize: Bytes an element of a map.
     init(graph: NativeGraph, width: Int, height: Int, elementSize: Int) {
         let layers = graph.layers

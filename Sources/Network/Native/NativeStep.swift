@@ -8,6 +8,8 @@ final class NativeStep {
     private let norm: NativeNorm
     private let chunks: Int
     private let outputs: Int
+    /// The last layer of a network that adds the picture itself.
+    private let addsPicture: Bool
     /// Of the map that this layer loads.
     private let pixels: Int
     private let body: (_ chunk: Int, _ worker: Int) -> Void
@@ -38,7 +40,8 @@ final class NativeStep {
         let scratchStart = UnsafeMutableRawPointer(memory[layout.scratch])
         let scratch = (0..<plan.threads).map { scratchStart + $0 * layout.scratchBytes }
         let norm = NativeNorm(layer: layer, model: packed.model)
-        let (w, h) = (plan.innerWidth / layer.scaleIn, plan.innerHeight / layer.scaleIn)
+        let enlargement = plan.architecture.enlargement
+        let (w, h) = (plan.innerWidth * enlargement / layer.scaleIn, plan.innerHeight * enlargement / layer.scaleIn)
 
         var load = tmp_load()
         if index > 0 { load.map = UnsafeRawPointer(arena + layout.maps.outputs[index - 1].offset) }
@@ -52,7 +55,8 @@ final class NativeStep {
         let job = Job(bias: packed.model["\(c.name).conv2d.bias"])
         job.end = tmp_end(
             load: load, load_scale: 1, kernel: Int32(c.kernel), outputs: Int32(c.outputs), weights: weights,
-            weight_scale: scales, bias: UnsafePointer(job.bias), map: map)
+            weight_scale: scales, bias: UnsafePointer(job.bias), map: map,
+            picture: tmp_frame(), enlargement: Int32(enlargement))
 
         let shares = statistics.shares
         switch layer.kind {
@@ -91,6 +95,7 @@ final class NativeStep {
         self.norm = norm
         chunks = grid.count
         outputs = c.outputs
+        if case .last = layer.kind { addsPicture = plan.architecture.addsPicture } else { addsPicture = false }
         pixels = w * h
     }
 
@@ -99,6 +104,7 @@ final class NativeStep {
         input: tmp_frame, output: tmp_frame, values: UnsafeMutablePointer<Float>?, statistics: NativeStatistics, pool: ThreadPool
     ) {
         job.input = input
+        if addsPicture { job.end.picture = input }
         job.output = output
         job.values = values
         let factor = norm.fold(statistics, pixels: pixels)

@@ -17,6 +17,9 @@ public struct Plan: Sendable {
     /// architecture's alignment, and the result cropped back.
     public let innerWidth: Int
     public let innerHeight: Int
+    /// Of the result: the picture's, times the architecture's enlargement.
+    public let outputWidth: Int
+    public let outputHeight: Int
     /// In forward order.
     public let layers: [Layer]
     /// `maps[0]` is the picture; then the output of each layer.
@@ -41,12 +44,17 @@ public struct Plan: Sendable {
         guard Self.sides.contains(width), Self.sides.contains(height) else {
             throw .sizeOutOfRange(width: width, height: height)
         }
+        let (outputWidth, outputHeight) = (width * architecture.enlargement, height * architecture.enlargement)
+        guard Self.sides.contains(outputWidth), Self.sides.contains(outputHeight) else {
+            throw .sizeOutOfRange(width: outputWidth, height: outputHeight)
+        }
         self.architecture = architecture
         self.width = width
         self.height = height
         let alignment = architecture.alignment
         innerWidth = (width + alignment - 1) / alignment * alignment
         innerHeight = (height + alignment - 1) / alignment * alignment
+        (self.outputWidth, self.outputHeight) = (outputWidth, outputHeight)
         layers = Self.layers(of: architecture)
         // Sides are below 2^16 and channels far below 2^20: no product of these overflows.
         (maps, mapFloats) = Self.placed(Self.maps(of: layers, width: innerWidth, height: innerHeight), layers: layers)
@@ -114,6 +122,10 @@ extension Plan {
         for block in architecture.blocks {
             switch block {
             case .convolution(let convolution, let norm, let relu): append(convolution, norm: norm, relu: relu)
+            case .plainResidual(let name, let channels):
+                let entry = layers.count
+                append(Convolution("\(name).conv1", channels, channels, kernel: 3), norm: nil, relu: true)
+                append(Convolution("\(name).conv2", channels, channels, kernel: 3), norm: nil, relu: false, skip: entry)
             case .residual(let name, let channels):
                 let entry = layers.count
                 append(Convolution("\(name).conv1", channels, channels, kernel: 3), norm: "\(name).in1", relu: true)

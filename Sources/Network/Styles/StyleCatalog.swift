@@ -35,13 +35,13 @@ public struct StyleCatalog: Sendable {
     }
 
     /// Every style of the folders, by name. Files that are no safetensors files are left out: `resolve` still finds them,
-    /// and reading them says what is wrong.
+    /// and reading them says what is wrong. Networks that enlarge are no styles.
     public var styles: [Style] {
         files.sorted { $0.key < $1.key }.compactMap { stem, path in
             (try? SafeTensors(path: path)).map {
                 Style(name: Self.name(stem), network: Self.network(stem), path: path, metadata: $0.metadata)
             }
-        }
+        }.filter { style in style.architecture.flatMap { Architecture.named($0) }?.enlargement ?? 1 == 1 }
     }
 
     /// The file of a bundled style's name, or the path of a weights file as it is.

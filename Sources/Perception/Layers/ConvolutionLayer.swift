@@ -13,7 +13,8 @@ protocol ConvolutionLayer: AnyObject {
     func forward(_ x: Map, into y: Map)
 
     /// Adds the gradient with respect to the input to `dx` and writes that with respect to the weights to `weights`.
-    /// - Parameter mask: Where this is not positive, `dy` counts as 0: the layer's own output after a ReLU.
+    /// - Parameter mask: Where this is not positive, `dy` counts as 0, and may be set to it: the layer's own output after a
+    ///   ReLU.
     func backward(_ x: Map, dy: Map, mask: Map?, dx: Map?, weights: UnsafeMutablePointer<Float>?)
 }
 

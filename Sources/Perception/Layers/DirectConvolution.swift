@@ -88,7 +88,10 @@ final class DirectConvolution: ConvolutionLayer {
     }
 
     func backward(_ x: Map, dy: Map, mask: Map?, dx: Map?, weights gradient: UnsafeMutablePointer<Float>?) {
-        if let gradient { weightGradient(x, dy, gradient) }
+        if let gradient {
+            if let mask { context.silence(dy, where: mask) }
+            weightGradient(x, dy, gradient)
+        }
         guard let dx else { return }
         dataGradient?.add(dy, mask: mask, to: dx)
         imageGradient?.forward(dy, mask: mask, into: dx)

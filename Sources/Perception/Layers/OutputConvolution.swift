@@ -46,7 +46,10 @@ final class OutputConvolution: ConvolutionLayer {
     func forward(_ x: Map, into y: Map) { product.forward(x, mask: nil, into: y) }
 
     func backward(_ x: Map, dy: Map, mask: Map?, dx: Map?, weights gradient: UnsafeMutablePointer<Float>?) {
-        if let gradient { weightGradient(x, dy, gradient) }
+        if let gradient {
+            if let mask { context.silence(dy, where: mask) }
+            weightGradient(x, dy, gradient)
+        }
         if let dx { dataGradient.add(dy, mask: mask, to: dx) }
     }
 

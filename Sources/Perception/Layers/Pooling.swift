@@ -48,6 +48,14 @@ struct PoolingLayer {
 }
 
 extension TrainingContext {
+    /// Sets `map` to 0 where `mask` is not positive.
+    func silence(_ map: Map, where mask: Map) {
+        forEachStrip(images: map.shape.images, rows: map.shape.height, height: 8) { image, rows, _ in
+            let to = map.row(image, rows.lowerBound), from = mask.row(image, rows.lowerBound)
+            for i in 0..<rows.count * map.shape.rowCount { to[i] = from[i] > 0 ? to[i] : 0 }
+        }
+    }
+
     /// Sets a map to 0.
     func zero(_ map: Map) {
         forEachStrip(images: map.shape.images, rows: map.shape.height, height: 16) { image, rows, _ in

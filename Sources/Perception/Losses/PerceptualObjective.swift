@@ -33,7 +33,9 @@ public struct Losses: Sendable, Hashable {
     public var temporal = 0.0
     /// The mean squared difference to what another network paints, in the steps that imitate it.
     public var imitation = 0.0
-    public var total: Double { content + style + totalVariation + temporal + imitation }
+    /// Of an upscaler: to the pixels of the photo it must make.
+    public var pixel = 0.0
+    public var total: Double { content + style + totalVariation + temporal + imitation + pixel }
 
     /// Adds `share` times another's terms.
     mutating func add(_ other: Losses, share: Double) {
@@ -42,11 +44,12 @@ public struct Losses: Sendable, Hashable {
         totalVariation += other.totalVariation * share
         temporal += other.temporal * share
         imitation += other.imitation * share
+        pixel += other.pixel * share
     }
 }
 
 /// The perceptual objective of Johnson et al. 2016 on a batch of one extent, with its gradient.
-final class PerceptualObjective {
+final class PerceptualObjective: TrainingObjective {
     private let weights: LossWeights
     private let style: StyleTarget
     private let network: VGG16Network
@@ -74,7 +77,6 @@ final class PerceptualObjective {
         content = memory.map(network.feature(weights.contentLayer).shape)
     }
 
-    /// The losses of `painting`, what became of `batch`, and their gradient with respect to it, which `gradient` is set to.
     func evaluate(_ painting: Map, _ batch: Batch, gradient: Map) -> Losses {
         var losses = Losses()
         network.forward(batch.photos, upTo: weights.contentLayer)

@@ -18,6 +18,13 @@ struct MapShape: Hashable, Sendable {
     /// How many channels a map holds for `channels` of the network.
     static func stored(_ channels: Int) -> Int { channels == 3 ? 3 : (channels + 15) / 16 * 16 }
 
+    /// The same with both sides divided.
+    func reduced(by factor: Int) -> MapShape {
+        var shape = self
+        (shape.height, shape.width) = (height / factor, width / factor)
+        return shape
+    }
+
     var rowCount: Int { width * channels }
     var imageCount: Int { height * rowCount }
     var count: Int { images * imageCount }

@@ -30,9 +30,9 @@ public struct TrainingBenchmark: Sendable {
         for i in 0..<shape.count { photos.base[i] = Float.random(in: 0...255, using: &random) }
         let style = StyleTarget(
             painting: photos.first(1), weights: features, layers: weights.styleLayers, pooling: .max, context: context)
-        let trainer = Trainer(
-            architecture: architecture, shape: shape, weights: weights, style: style, vgg: features, pooling: .max,
-            context: context)
+        let objective = PerceptualObjective(
+            weights, style: style, vgg: features, pooling: .max, input: shape, context: context)
+        let trainer = Trainer(architecture: architecture, input: shape, objective: objective, context: context)
         trainer.parameters.randomize(seed: 1)
         let clock = ContinuousClock()
         return (0..<steps + 2).map { _ in

@@ -4,8 +4,10 @@ import Synchronization
 
 /// What a step is taken on.
 struct Batch {
-    /// Images x crop x crop x 3, RGB 0…255.
+    /// What the network is given: images x crop x crop x 3, RGB 0…255.
     let photos: Map
+    /// What an upscaler should make of it: the crops that `photos` are reduced from.
+    var target: Map?
     /// Images that show the same scene; empty unless views were asked for.
     var pairs: [ViewPair] = []
 }
@@ -19,6 +21,7 @@ final class PhotoStream: @unchecked Sendable {
     private let seed: UInt64
     private let views: ViewSampler?
     private let shape: MapShape
+    private let reduction: BicubicScaler?
     private let slots: [Slot]
     private let memory = MapMemory()
     private let queue = DispatchQueue(label: "tempera.photos", qos: .userInitiated)
@@ -39,8 +42,11 @@ final class PhotoStream: @unchecked Sendable {
         var failed = false
     }
 
-    /// - Parameter pairs: Every other crop is a moved view of the one before it.
-    init(_ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool) {
+    /// - Parameters:
+    ///   - shape: Of the crops.
+    ///   - pairs: Every other crop is a moved view of the one before it.
+    ///   - enlargement: Above 1, the crops are targets, and reduced as many times for the network.
+    init(_ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool = false, enlargement: Int = 1) {
         self.folder = folder
         self.seed = seed
         self.shape = shape
@@ -49,8 +55,11 @@ final class PhotoStream: @unchecked Sendable {
             let pairs = (0..<(pairs ? shape.images / 2 : 0)).map {
                 ViewPair(first: 2 * $0, second: 2 * $0 + 1, brightening: memory.floats(shape.pixels))
             }
-            return Slot(Batch(photos: memory.map(shape), pairs: pairs))
+            let target = enlargement > 1 ? memory.map(shape) : nil
+            return Slot(Batch(photos: memory.map(shape.reduced(by: enlargement)), target: target, pairs: pairs))
         }
+        let from = (shape.width, shape.height), to = (shape.width / enlargement, shape.height / enlargement)
+        reduction = enlargement > 1 ? BicubicScaler(from: from, to: to) : nil
     }
 
     /// Photos that could not be read so far.
@@ -88,9 +97,10 @@ final class PhotoStream: @unchecked Sendable {
         }
         return (2 * batch.pairs.count..<images).allSatisfy { image in
             draw(step * images + image) { scaled, random in
-                let size = batch.photos.shape.height
+                let size = shape.height, crops = batch.target ?? batch.photos
                 let x = random.index(scaled.width - size + 1), y = random.index(scaled.height - size + 1)
-                scaled.copyCrop(x: x, y: y, to: batch.photos, image: image)
+                scaled.copyCrop(x: x, y: y, to: crops, image: image)
+                reduction?.scaleToBytes(crops.image(image), into: batch.photos.image(image))
             }
         }
     }

@@ -14,7 +14,7 @@ final class LossLog {
     private let path: String
     private var file: FileHandle?
 
-    static let header = "step,seconds,rate,content,style,tv,temporal,imitation,total\n"
+    static let header = "step,seconds,rate,content,style,tv,temporal,imitation,pixel,total\n"
 
     /// - Parameter steps: Rows of the file's first steps to keep: those that a resumed run does not do again.
     init(_ path: String, keeping steps: Int) throws(TrainingError) {
@@ -49,17 +49,19 @@ final class LossLog {
 extension LossLog.Row {
     init?(_ line: Substring) {
         let fields = line.split(separator: ",").compactMap { Double($0) }
-        guard fields.count == 9 else { return nil }
+        guard fields.count == 10 else { return nil }
         step = Int(fields[0])
         seconds = fields[1]
         rate = fields[2]
         losses = Losses(
-            content: fields[3], style: fields[4], totalVariation: fields[5], temporal: fields[6], imitation: fields[7])
+            content: fields[3], style: fields[4], totalVariation: fields[5], temporal: fields[6], imitation: fields[7],
+            pixel: fields[8])
     }
 
     var line: String {
         let values = [
-            rate, losses.content, losses.style, losses.totalVariation, losses.temporal, losses.imitation, losses.total,
+            rate, losses.content, losses.style, losses.totalVariation, losses.temporal, losses.imitation, losses.pixel,
+            losses.total,
         ].map { String(format: "%.6g", $0) }
         return "\(step),\(String(format: "%.1f", seconds)),\(values.joined(separator: ","))\n"
     }

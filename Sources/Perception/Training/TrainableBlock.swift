@@ -129,6 +129,58 @@ final class ResidualBlock: TrainableBlock {
     }
 }
 
+/// `x + conv(ReLU(conv(x)))`.
+final class PlainResidualBlock: TrainableBlock {
+    let output: Map
+    private let name: String
+    private let channels: Int
+    private let layers: [ConvolutionLayer]
+    /// After the first convolution's ReLU, after the second convolution.
+    private let maps: [Map]
+    private let context: TrainingContext
+
+    init(name: String, channels: Int, input: MapShape, context: TrainingContext, memory: MapMemory) {
+        self.name = name
+        self.channels = channels
+        self.context = context
+        layers = (1...2).map {
+            ConvolutionPlan(
+                shape: Convolution("\(name).conv\($0)", channels, channels, kernel: 3), padding: .reflection, relu: $0 == 1
+            )
+            .layer(input: input, context: context)
+        }
+        maps = (0..<2).map { _ in memory.map(input) }
+        output = memory.map(input)
+    }
+
+    func load(_ parameters: ParameterStore) {
+        for i in 0..<2 {
+            layers[i].load(
+                weights: parameters.value("\(name).conv\(i + 1).conv2d.weight"),
+                bias: parameters.value("\(name).conv\(i + 1).conv2d.bias"))
+        }
+    }
+
+    func forward(_ x: Map) {
+        layers[0].forward(x, into: maps[0])
+        layers[1].forward(maps[0], into: maps[1])
+        context.add(x, maps[1], into: output)
+    }
+
+    func backward(_ x: Map, dy: Map, parameters: ParameterStore, buffers: GradientBuffers) -> Map? {
+        let inner = buffers.map(x.shape, besides: [dy])
+        context.zero(inner)
+        context.sumPixels(dy, mask: nil, into: parameters.gradient("\(name).conv2.conv2d.bias"), used: channels)
+        layers[1].backward(
+            maps[0], dy: dy, mask: nil, dx: inner, weights: parameters.gradient("\(name).conv2.conv2d.weight"))
+        context.sumPixels(inner, mask: maps[0], into: parameters.gradient("\(name).conv1.conv2d.bias"), used: channels)
+        // `dy` is the gradient of the skip; the convolution adds its own.
+        layers[0].backward(
+            x, dy: inner, mask: maps[0], dx: dy, weights: parameters.gradient("\(name).conv1.conv2d.weight"))
+        return dy
+    }
+}
+
 extension InstanceNorm {
     fileprivate func load(_ parameters: ParameterStore, _ prefix: String, used: Int) {
         load(scale: parameters.value("\(prefix).weight"), offset: parameters.value("\(prefix).bias"), used: used)
@@ -146,6 +198,28 @@ extension InstanceNorm {
 extension TrainingContext {
     /// Sum over all pixels, `used` channels, of values that count as 0 where `mask` is not positive.
     fileprivate func sumPixels(_ map: Map, mask: Map?, into sums: UnsafeMutablePointer<Float>, used: Int) {
+        let channels = map.shape.channels
+        guard channels % 16 == 0 else { return sumFewChannels(map, mask: mask, into: sums, used: used) }
+        let height = (map.shape.height + 7) / 8, strips = (map.shape.height + height - 1) / height
+        let count = map.shape.images * strips
+        let zeros = [Float](repeating: 0, count: channels)
+        // For every strip the sums wanted, then those that the kernel makes besides.
+        var totals = [Double](repeating: 0, count: 2 * count * channels)
+        totals.withUnsafeMutableBufferPointer { totals in
+            zeros.withUnsafeBufferPointer { zeros in
+                guard let totals = totals.baseAddress, let zeros = zeros.baseAddress else { return }
+                forEachStrip(images: map.shape.images, rows: map.shape.height, height: height) { [kernels] image, rows, _ in
+                    let first = rows.lowerBound, to = totals + 2 * (image * strips + first / height) * channels
+                    kernels.norm_sums(
+                        map.row(image, first), mask?.row(image, first), map.row(image, first), zeros,
+                        Int64(rows.count * map.shape.width), Int32(channels), to, to + channels)
+                }
+            }
+        }
+        for c in 0..<used { sums[c] = Float((0..<count).reduce(0.0) { $0 + totals[2 * $1 * channels + c] }) }
+    }
+
+    private func sumFewChannels(_ map: Map, mask: Map?, into sums: UnsafeMutablePointer<Float>, used: Int) {
         var totals = [Double](repeating: 0, count: used)
         let channels = map.shape.channels
         for pixel in 0..<map.shape.images * map.shape.pixels {
@@ -153,5 +227,14 @@ extension TrainingContext {
             for c in 0..<used where mask.map({ $0.base[at + c] > 0 }) ?? true { totals[c] += Double(map.base[at + c]) }
         }
         for c in 0..<used { sums[c] = Float(totals[c]) }
+    }
+
+    /// y = a + b.
+    fileprivate func add(_ a: Map, _ b: Map, into y: Map) {
+        let rowCount = y.shape.rowCount
+        forEachStrip(images: y.shape.images, rows: y.shape.height, height: 8) { image, rows, _ in
+            let at = rows.lowerBound, (a, b, y) = (a.row(image, at), b.row(image, at), y.row(image, at))
+            for i in 0..<rows.count * rowCount { y[i] = a[i] + b[i] }
+        }
     }
 }

@@ -1,28 +1,35 @@
 import Network
 
-/// One network, one style, one batch extent: everything a step needs, planned once.
+/// What a network is trained for.
+protocol TrainingObjective: AnyObject {
+    /// The losses of `output`, what became of `batch`, and their gradient with respect to it, which `gradient` is set to.
+    func evaluate(_ output: Map, _ batch: Batch, gradient: Map) -> Losses
+}
+
+/// One network, one objective, one batch extent: everything a step needs, planned once.
 final class Trainer {
     let parameters: ParameterStore
     let network: TransformNetwork
     let adam: Adam
-    private let objective: PerceptualObjective
+    private let objective: any TrainingObjective
     private let teacher: TransformNetwork?
     private let context: TrainingContext
 
-    /// - Parameter teacher: A network to imitate at first.
+    /// - Parameters:
+    ///   - input: What the network is given.
+    ///   - teacher: A network to imitate at first.
     init(
-        architecture: Architecture, shape: MapShape, weights: LossWeights, style: StyleTarget, vgg: VGG16Weights,
-        pooling: Pooling, teacher: Model? = nil, context: TrainingContext
+        architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
+        context: TrainingContext
     ) {
         parameters = ParameterStore(architecture: architecture)
-        network = TransformNetwork(architecture: architecture, input: shape, parameters: parameters, context: context)
-        objective = PerceptualObjective(
-            weights, style: style, vgg: vgg, pooling: pooling, input: shape, context: context)
+        network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
+        self.objective = objective
         adam = Adam(count: parameters.count, context: context)
         self.teacher = teacher.map { model in
             let values = ParameterStore(architecture: model.architecture)
             values.load(model.tensors)
-            return TransformNetwork(architecture: model.architecture, input: shape, parameters: values, context: context)
+            return TransformNetwork(architecture: model.architecture, input: input, parameters: values, context: context)
         }
         self.context = context
     }
@@ -72,6 +79,17 @@ extension ParameterStore {
             } else {
                 for i in range { values[i] = parameter.name.hasSuffix(".weight") ? 1 : 0 }
             }
+        }
+    }
+
+    /// Fresh weights of a network without norms: uniform, such that a ReLU's maps keep their size (He et al. 2015), the last
+    /// convolution of every residual block and of the network a tenth of that, and biases at 0.
+    func randomizePlain(seed: UInt64) {
+        var random = RandomStream(seed: seed, place: 0x706c_6169)
+        for parameter in shapes where parameter.shape.count == 4 {
+            let share = parameter.name.hasSuffix(".conv2.conv2d.weight") || parameter.shape[0] == 3 ? 0.1 : 1
+            let bound = share * (6 / Double(parameter.shape.dropFirst().reduce(1, *))).squareRoot()
+            for i in range(parameter.name) { values[i] = Float(random.uniform(-bound...bound)) }
         }
     }
 

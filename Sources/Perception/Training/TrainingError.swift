@@ -9,6 +9,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case badCrop(Int, multipleOf: Int)
     case outOfRange(String, String)
     case weights(WeightsError)
+    case otherArchitecture(path: String, found: String, wanted: String)
     case noCheckpoint(String)
     case otherRun(checkpoint: String, had: String, has: String)
     /// The loss stopped being a number, and stepping back did not help.
@@ -25,6 +26,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
             "a crop of \(crop) does not work; give a multiple of \(multiple), at least 64"
         case .outOfRange(let what, let range): "\(what) must be \(range)"
         case .weights(let error): error.description
+        case .otherArchitecture(let path, let found, let wanted):
+            "\(path): a \(found) network is no start for \(wanted); give another with --init"
         case .noCheckpoint(let path): "\(path): no checkpoint to go on from; leave out --resume"
         case .otherRun(let path, let had, let has):
             "\(path): belongs to a run with \(had), not \(has); give the same options, or leave out --resume"

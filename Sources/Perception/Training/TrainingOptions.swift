@@ -11,11 +11,18 @@ public struct TrainingOptions: Sendable {
         case minutes(Double)
     }
 
-    /// The painting, any picture file.
-    public var painting: String
+    /// What the network learns.
+    public enum Goal: Sendable, Hashable {
+        /// To paint as a painting is painted, any picture file.
+        case style(painting: String)
+        /// To enlarge photos, by what the architecture says.
+        case upscaling(UpscalingWeights)
+    }
+
+    public var goal: Goal
     /// A folder of photos, searched with its subfolders.
     public var photos: String
-    /// VGG16's weights.
+    /// VGG16's weights; without a loss on features not read.
     public var vgg: String
     /// Where the model goes. Checkpoint, losses and preview lie beside it.
     public var output: String
@@ -46,15 +53,29 @@ public struct TrainingOptions: Sendable {
     public var provenance: String?
 
     public init(painting: String, photos: String, vgg: String, output: String) {
-        self.painting = painting
+        goal = .style(painting: painting)
         self.photos = photos
         self.vgg = vgg
         self.output = output
     }
 
+    /// A network that enlarges by `scale`, 2 or 4.
+    public init(scale: Int, weights: UpscalingWeights, photos: String, vgg: String, output: String) {
+        goal = .upscaling(weights)
+        self.photos = photos
+        self.vgg = vgg
+        self.output = output
+        architecture = .upscaler(scale)
+        batch = 8
+        crop = 48 * scale
+    }
+
+    /// What is trained on has a ground truth of `crop`; the network sees it as many times smaller as it enlarges.
+    var isUpscaling: Bool { if case .upscaling = goal { true } else { false } }
+
     /// - Throws: `TrainingError` for a value out of its range.
     func check() throws(TrainingError) {
-        let alignment = max(8, architecture.alignment)
+        let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
         guard crop >= 64, crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
         if weights.temporal > 0, batch % 2 == 1 {
             throw .outOfRange("with a temporal loss the batch", "an even number")
@@ -74,17 +95,23 @@ public struct TrainingOptions: Sendable {
     }
 
     /// Small networks bear larger steps.
-    var peakRate: Double { rate ?? (architecture == .johnsonFull ? 1e-3 : 3e-3) }
+    var peakRate: Double { rate ?? (architecture == .johnsonFull || isUpscaling ? 1e-3 : 3e-3) }
 
     /// What must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
-        [
-            "painting \(painting.lastComponent)", "network \(architecture.name)", "batch \(batch)", "crop \(crop)",
-            "content-weight \(weights.content)", "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
+        let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
+            + ["init \(initial?.lastComponent ?? "none")"]
+        let painting: String
+        switch goal {
+        case .upscaling(let weights): return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]
+        case .style(let path): painting = path
+        }
+        return [
+            "painting \(painting.lastComponent)", "content-weight \(weights.content)",
+            "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
             "temporal-weight \(weights.temporal)",
             "content-layer \(weights.contentLayer.rawValue)", "pooling \(pooling.rawValue)", "style-size \(styleSize)",
-            "init \(initial?.lastComponent ?? "none")", "seed \(seed)", "rate \(peakRate)",
-        ]
+        ] + run
     }
 }
 

@@ -38,19 +38,30 @@ public final class TrainingRun {
         context = TrainingContext(
             pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.trainingKernels)
 
-        let (painting, style, vgg) = try StyleTarget.read(
-            options.painting, size: options.styleSize, vgg: options.vgg, weights: options.weights,
-            pooling: options.pooling,
-            context: context)
         let shape = MapShape(images: options.batch, height: options.crop, width: options.crop, channels: 3)
-        let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path) }
-        let teacher = initial.flatMap { $0.architecture == options.architecture ? nil : $0 }
+        let objective: any TrainingObjective, enlargement = options.architecture.enlargement
+        switch options.goal {
+        case .style(let painting):
+            let (picture, style, vgg) = try StyleTarget.read(
+                painting, size: options.styleSize, vgg: options.vgg, weights: options.weights, pooling: options.pooling,
+                context: context)
+            objective = PerceptualObjective(
+                options.weights, style: style, vgg: vgg, pooling: options.pooling, input: shape, context: context)
+            strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: picture, seed: options.seed) : nil
+            stream = PhotoStream(photos, shape: shape, seed: options.seed, pairs: options.weights.temporal > 0)
+        case .upscaling(let weights):
+            let vgg = weights.feature > 0 ? try Self.features(options.vgg) : nil
+            objective = UpscalingObjective(weights, vgg: vgg, output: shape, context: context)
+            strip = nil
+            stream = PhotoStream(photos, shape: shape, seed: options.seed, enlargement: enlargement)
+        }
+        let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path, for: options) }
+        // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
+        let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
         trainer = Trainer(
-            architecture: options.architecture, shape: shape, weights: options.weights, style: style, vgg: vgg,
-            pooling: options.pooling, teacher: teacher, context: context)
+            architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective,
+            teacher: teacher, context: context)
         imitates = teacher != nil
-        stream = PhotoStream(photos, shape: shape, seed: options.seed, pairs: options.weights.temporal > 0)
-        strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: painting, seed: options.seed) : nil
 
         if options.resume {
             guard FileManager.default.fileExists(atPath: files.checkpoint) else {
@@ -60,12 +71,27 @@ public final class TrainingRun {
         } else {
             resumed = nil
         }
-        trainer.parameters.randomize(seed: options.seed)
-        if let initial, teacher == nil { trainer.parameters.load(initial.tensors) }
+        if options.isUpscaling {
+            trainer.parameters.randomizePlain(seed: options.seed)
+        } else {
+            trainer.parameters.randomize(seed: options.seed)
+        }
+        if let initial, teacher == nil {
+            trainer.parameters.load(initial.architecture.trainingTensors(initial.tensors))
+        }
     }
 
-    private static func model(_ path: String) throws(TrainingError) -> Model {
-        do { return try Model.load(path) } catch { throw .weights(error) }
+    private static func model(_ path: String, for options: TrainingOptions) throws(TrainingError) -> Model {
+        let model: Model
+        do { model = try Model.load(path) } catch { throw .weights(error) }
+        guard (model.architecture.enlargement > 1) == options.isUpscaling else {
+            throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
+        }
+        return model
+    }
+
+    private static func features(_ path: String) throws(TrainingError) -> VGG16Weights {
+        do { return try VGG16Weights(path: path, upTo: .relu2_2) } catch { throw .weights(error) }
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model.
@@ -129,7 +155,7 @@ public final class TrainingRun {
             }
             if options.previewEvery > 0, step % options.previewEvery == 0, step < state.total {
                 try writeResults(log, total: state.total, smoothed.mean, seconds)
-                report(.wrote(files.preview))
+                report(.wrote(strip == nil ? files.model : files.preview))
             }
         }
         try writeResults(log, total: state.total, smoothed.mean, seconds)
@@ -179,7 +205,8 @@ public final class TrainingRun {
     /// The model as it is now, the losses as a picture, and a preview.
     private func writeResults(_ log: LossLog, total: Int, _ losses: Losses, _ seconds: Double) throws {
         let model = Model(
-            architecture: options.architecture, tensors: trainer.parameters.tensors,
+            architecture: options.architecture,
+            tensors: options.architecture.modelTensors(trainer.parameters.tensors),
             metadata: options.metadata(steps: log.rows.last?.step ?? 0, of: total, losses: losses, seconds: seconds))
         do { try model.write(files.model, type: .f16) } catch { throw TrainingError.weights(error) }
         try LossCurve.draw(log.rows, total: total).write(files.curve)
@@ -216,22 +243,31 @@ extension InstructionSet {
 extension TrainingOptions {
     /// What the model says about itself.
     fileprivate func metadata(steps: Int, of total: Int, losses: Losses, seconds: Double) -> [String: String] {
-        let weights =
-            "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
-            + "--temporal-weight \(weights.temporal)"
-        let start = initial.map { " --init \($0.lastComponent)" } ?? ""
+        let name = output.lastComponent.replacingOccurrences(of: ".safetensors", with: "")
         var result = [
-            "style": output.lastComponent.replacingOccurrences(of: ".safetensors", with: ""),
-            "recipe":
-                "tempera train \(painting.lastComponent) --iterations \(total) --batch \(batch) --crop \(crop) \(weights) "
-                + "--style-size \(styleSize) --seed \(seed)\(start)",
             "training": String(
-                format: "%d of %d steps in %.0f minutes, content %.4g, style %.4g", steps, total, seconds / 60,
-                losses.content,
-                losses.style),
+                format: "%d of %d steps in %.0f minutes, %@", steps, total, seconds / 60, isUpscaling
+                    ? String(format: "pixel %.4g, content %.4g", losses.pixel, losses.content)
+                    : String(format: "content %.4g, style %.4g", losses.content, losses.style)),
         ]
+        let run = "--iterations \(total) --batch \(batch) --crop \(crop) --seed \(seed)"
+            + (initial.map { " --init \($0.lastComponent)" } ?? "")
+        switch goal {
+        case .upscaling(let weights):
+            result["upscaler"] = name
+            result["recipe"] = "tempera train-upscaler --scale \(architecture.enlargement) "
+                + "--loss \(weights.feature > 0 ? "feature" : "pixel") \(run)"
+        case .style(let painting):
+            result["style"] = name
+            result["recipe"] = "tempera train \(painting.lastComponent) \(run) \(weightArguments)"
+        }
         result["licence"] = licence
         result["provenance"] = provenance
         return result
+    }
+
+    private var weightArguments: String {
+            "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
+            + "--temporal-weight \(weights.temporal) --style-size \(styleSize)"
     }
 }

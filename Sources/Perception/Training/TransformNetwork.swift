@@ -7,6 +7,9 @@ final class TransformNetwork {
     /// Images x height x width x 3, RGB 0…255.
     let input: MapShape
     private let blocks: [TrainableBlock]
+    /// Set for a network that adds the picture: what its first block sees of it.
+    private let centred: Map?
+    private let context: TrainingContext
     private let buffers: GradientBuffers
     private let memory = MapMemory()
 
@@ -15,6 +18,8 @@ final class TransformNetwork {
         self.architecture = architecture
         self.input = input
         self.parameters = parameters
+        self.context = context
+        centred = architecture.addsPicture ? memory.map(input) : nil
         var shape = input, blocks: [TrainableBlock] = [], largest = input.count
         for block in architecture.blocks {
             switch block {
@@ -23,6 +28,9 @@ final class TransformNetwork {
                     ConvolutionBlock(
                         convolution, norm: norm, relu: relu, input: shape, isFirst: blocks.isEmpty, context: context,
                         memory: memory))
+            case .plainResidual(let name, let channels):
+                blocks.append(
+                    PlainResidualBlock(name: name, channels: channels, input: shape, context: context, memory: memory))
             case .residual(let name, let channels):
                 blocks.append(
                     ResidualBlock(name: name, channels: channels, input: shape, context: context, memory: memory))
@@ -42,20 +50,23 @@ final class TransformNetwork {
 
     func forward(_ x: Map) {
         for block in blocks { block.load(parameters) }
-        var map = x
+        if let centred { context.toUnits(x, into: centred) }
+        var map = centred ?? x
         for block in blocks {
             block.forward(map)
             map = block.output
         }
+        if centred != nil { context.addEnlarged(x, to: output) }
     }
 
     /// Writes `parameters.gradient`, from what `outputGradient` holds.
     func backward(_ x: Map) {
         var gradient: Map? = outputGradient
+        if centred != nil { context.scale(outputGradient, by: PictureUnits.level) }
         for (index, block) in blocks.enumerated().reversed() {
             guard let dy = gradient else { return }
             gradient = block.backward(
-                index == 0 ? x : blocks[index - 1].output, dy: dy, parameters: parameters, buffers: buffers)
+                index == 0 ? centred ?? x : blocks[index - 1].output, dy: dy, parameters: parameters, buffers: buffers)
         }
     }
 }

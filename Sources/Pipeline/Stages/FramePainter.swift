@@ -1,4 +1,5 @@
 import Media
+import Network
 
 /// What the paint stage does to a frame. A painter is used by one thread at a time; a stage may have several painters
 /// and so several frames in flight.
@@ -6,4 +7,15 @@ public protocol FramePainter: AnyObject, Sendable {
     /// The painted frame, of the size the sink expects, with the timestamp and duration of `frame`.
     /// - Parameter rung: the resolution to paint at, as the governor's ladder numbers them; 0 is the full one.
     func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame
+}
+
+/// A painter whose work is a network's.
+public protocol NetworkPainting: FramePainter {
+    /// What runs the network, and its arithmetic.
+    var engine: Engine { get }
+    var precision: Precision { get }
+    /// Bytes that all its networks hold.
+    var bytes: Int { get }
+    /// Seconds that a frame takes at least, once it is warm.
+    func lowestCost() -> Double
 }

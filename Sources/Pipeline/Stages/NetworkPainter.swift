@@ -5,7 +5,7 @@ import Network
 /// scaled up again. All rungs are ready before the first frame.
 ///
 /// Used by one thread at a time, as `FramePainter` demands; that makes it safe to send.
-public final class NetworkPainter: FramePainter, @unchecked Sendable {
+public final class NetworkPainter: NetworkPainting, @unchecked Sendable {
     private let full: Painter
     private let lower: [Rung]
     private let pool: PixelPool
@@ -40,10 +40,8 @@ public final class NetworkPainter: FramePainter, @unchecked Sendable {
         self.layers = layers
     }
 
-    /// What runs the network, and its arithmetic.
     public var engine: Engine { full.engine }
     public var precision: Precision { full.precision }
-    /// Bytes that the network holds, on all rungs.
     public var bytes: Int { lower.reduce(full.bytes) { $0 + $1.painter.bytes } }
 
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {

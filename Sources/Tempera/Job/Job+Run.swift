@@ -12,19 +12,18 @@ extension Job {
         let source = try FileSource(input, options: reading, warn: warn)
         let video = source.video
         let hasDeadlines = pacing != .offline
-        let ladder = Ladder(width: video.width, height: video.height, rungs: hasDeadlines ? .max : 1)
+        let ladder = Ladder(width: video.width, height: video.height, rungs: hasDeadlines && upscaler == nil ? .max : 1)
         let traceFile = try trace.map(makeTrace)
         let profiler = profiling || traceFile != nil ? Profiler(trace: traceFile) : nil
         // One frame at a time with all threads, also where delay does not matter: two painters of half the threads each got
         // through no more frames (640x360 on two cores, interleaved) and hold twice the memory.
-        let painter = try NetworkPainter(
-            model: style.model, ladder: ladder, options: painting, layers: profiler?.layers)
+        let painter = try painter(video, ladder, profiler?.layers)
         let sink = try FileSink(
-            output, video: converted(video), copying: source, options: writing(after: source.contents), warn: warn)
+            output, video: result(video), copying: source, options: writing(after: source.contents), warn: warn)
         onEvent(
             .began(
                 Began(
-                    width: video.width, height: video.height, engine: painter.engine, precision: painter.precision,
+                    width: result(video).width, height: result(video).height, engine: painter.engine, precision: painter.precision,
                     networkMemory: painter.bytes)))
 
         var options = VideoPipeline.Options()
@@ -74,16 +73,31 @@ extension Job {
         }
     }
 
+    private func painter(
+        _ video: VideoFormat, _ ladder: Ladder, _ layers: LayerTotals?
+    ) throws -> any NetworkPainting {
+        if let upscaler {
+            return try EnlargingPainter(
+                width: video.width, height: video.height, style: style?.model, upscaler: upscaler.model, options: painting,
+                layers: layers)
+        }
+        let model = try style?.model ?? Style.standard().model
+        return try NetworkPainter(model: model, ladder: ladder, options: painting, layers: layers)
+    }
+
     /// The picture stream as the sink sees it.
-    private func converted(_ video: VideoFormat) -> VideoFormat {
-        guard let rate else { return video }
+    private func result(_ video: VideoFormat) -> VideoFormat {
         var video = video
+        if style == nil, let upscaler {
+            (video.width, video.height) = (video.width * upscaler.scale, video.height * upscaler.scale)
+        }
+        guard let rate else { return video }
         video.timeBase = Rational(rate.denominator, rate.numerator)
         video.frameRate = rate
         return video
     }
 
-    private func deadlines(_ video: VideoFormat, _ ladder: Ladder, _ painter: NetworkPainter) -> Governor.Pacing {
+    private func deadlines(_ video: VideoFormat, _ ladder: Ladder, _ painter: any NetworkPainting) -> Governor.Pacing {
         guard pacing != .offline else { return .everyFrame }
         let rate = video.frameRate?.value ?? 0
         var deadlines = Governor.Deadlines(ladder: ladder, interval: 1 / (rate > 0 ? rate : 25))

@@ -22,7 +22,11 @@ public struct Job: Sendable {
     public var input: String
     /// A path, or `-` for stdout.
     public var output: String
-    public var style: Style
+    /// Nil to enlarge only.
+    public var style: Style?
+    /// With a style: frames are painted smaller by as much as this enlarges, and come out at their own size. Alone: they come
+    /// out larger.
+    public var upscaler: Upscaler?
     public var reading = ReadingOptions()
     public var writing = WritingOptions()
     public var painting = PaintingOptions()
@@ -47,6 +51,13 @@ public struct Job: Sendable {
         self.style = style
     }
 
+    /// Enlarges instead of painting.
+    public init(input: String, output: String, upscaler: Upscaler) {
+        self.input = input
+        self.output = output
+        self.upscaler = upscaler
+    }
+
     public enum Pacing: Sendable {
         /// Every frame is painted, as fast as that goes.
         case offline
@@ -66,7 +77,7 @@ public struct Job: Sendable {
 
     /// Both ends are open.
     public struct Began: Sendable {
-        /// Of the frames, in and out.
+        /// Of the frames that come out.
         public var width: Int
         public var height: Int
         public var engine: Engine

@@ -69,6 +69,13 @@ struct ReferenceObjective {
                 var y = convolved(x, shape)
                 if let norm { y = normed(y, norm) }
                 return relu ? y.rectified : y
+            case .plainResidual(let name, let channels):
+                func half(_ x: ReferenceMap, _ i: Int) -> ReferenceMap {
+                    convolved(x, Convolution("\(name).conv\(i)", channels, channels, kernel: 3))
+                }
+                var y = half(half(x, 1).rectified, 2)
+                for i in y.values.indices { y.values[i] += x.values[i] }
+                return y
             case .residual(let name, let channels):
                 func half(_ x: ReferenceMap, _ i: Int) -> ReferenceMap {
                     normed(convolved(x, Convolution("\(name).conv\(i)", channels, channels, kernel: 3)), "\(name).in\(i)")

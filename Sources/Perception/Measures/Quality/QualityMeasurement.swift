@@ -1,0 +1,89 @@
+import Media
+import Network
+
+/// How near one picture comes to another.
+public struct Quality: Sendable, Hashable {
+    /// Of the luma, dB.
+    public var psnr = 0.0
+    /// Of the luma, at most 1.
+    public var ssim = 0.0
+    /// Mean squared difference of VGG16's relu2_2; nil without its weights.
+    public var feature: Double?
+
+    /// Of at least one.
+    public static func mean(_ all: [Quality]) -> Quality {
+        let count = Double(max(1, all.count)), features = all.compactMap(\.feature)
+        return Quality(
+            psnr: all.reduce(0) { $0 + $1.psnr } / count, ssim: all.reduce(0) { $0 + $1.ssim } / count,
+            feature: features.isEmpty ? nil : features.reduce(0, +) / Double(features.count))
+    }
+}
+
+/// Compares pictures as the super-resolution papers do: luma of 16…235, without a border.
+///
+/// ```swift
+/// let measurement = try QualityMeasurement(vgg: "vgg16.safetensors")
+/// print(try measurement.compare("enlarged.png", to: "photo.png", border: 4).psnr)
+/// ```
+public struct QualityMeasurement {
+    private let vgg: VGG16Weights?
+    private let context: TrainingContext
+
+    /// - Parameter vgg: VGG16's weights; nil to leave out the distance of features.
+    /// - Throws: `TrainingError.weights`.
+    public init(vgg: String?, threads: Int? = nil) throws(TrainingError) {
+        do { self.vgg = try vgg.map { path throws(WeightsError) in try VGG16Weights(path: path, upTo: .relu2_2) } } catch { throw .weights(error) }
+        context = TrainingContext(pool: ThreadPool(threads: threads), pairs: false)
+    }
+
+    /// - Parameter border: Pixels left out at each edge.
+    /// - Throws: `MediaError`, `QualityError`.
+    public func compare(_ picture: String, to original: String, border: Int) throws -> Quality {
+        let (one, other) = (try PhotoFolder.read(picture), try PhotoFolder.read(original))
+        guard one.width == other.width, one.height == other.height else {
+            throw QualityError.sizes("\(one.width)x\(one.height)", "\(other.width)x\(other.height)")
+        }
+        return try compare(one, to: other, border: border)
+    }
+
+    func compare(_ picture: PixelBuffer, to original: PixelBuffer, border: Int) throws(QualityError) -> Quality {
+        guard min(picture.width, picture.height) - 2 * border >= 11 else { throw .tooSmall(border: border) }
+        let one = Luma(picture, croppingBorder: border), other = Luma(original, croppingBorder: border)
+        return Quality(psnr: one.psnr(to: other), ssim: one.ssim(to: other), feature: featureDistance(picture, original))
+    }
+
+    private func featureDistance(_ a: PixelBuffer, _ b: PixelBuffer) -> Double? {
+        guard let vgg else { return nil }
+        let memory = MapMemory(), layer = VGG16Layer.relu2_2
+        let image = memory.map(MapShape(images: 1, height: a.height, width: a.width, channels: 3))
+        let network = VGG16Network(
+            vgg, input: image.shape, upTo: layer, pooling: .max, passesGradient: false, context: context)
+        let feature = network.feature(layer), kept = memory.map(feature.shape)
+        a.copyCrop(x: 0, y: 0, to: image, image: 0)
+        network.forward(image)
+        kept.base.update(from: feature.base, count: feature.shape.count)
+        b.copyCrop(x: 0, y: 0, to: image, image: 0)
+        network.forward(image)
+        var sum = 0.0
+        for i in 0..<feature.shape.count {
+            let difference = Double(feature.base[i] - kept.base[i])
+            sum += difference * difference
+        }
+        return sum / Double(feature.shape.count)
+    }
+}
+
+/// Why pictures cannot be compared.
+public enum QualityError: Error, Sendable, Equatable, CustomStringConvertible {
+    case sizes(String, String)
+    case tooSmall(border: Int)
+    case noUpscaler(String)
+
+    public var description: String {
+        switch self {
+        case .sizes(let one, let other): "the pictures are of \(one) and \(other); give two of one size"
+        case .tooSmall(let border): "a picture must have 11 pixels a side within its border of \(border); give a larger one"
+        case .noUpscaler(let path): "\(path): paints, but does not enlarge; give a model of 'tempera train-upscaler'"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Network
+
+/// What an upscaler is worth: pictures are reduced by the bicubic kernel, enlarged again, and compared with themselves.
+public struct UpscalingMeasurement {
+    /// One picture.
+    public struct Row: Sendable {
+        public let name: String
+        /// Enlarged by the bicubic kernel, and by the model.
+        public let bicubic: Quality
+        public let model: Quality?
+    }
+
+    /// A folder.
+    public var pictures: String
+    public var scale: Int
+    /// Nil to measure the bicubic kernel alone.
+    public var model: Model?
+    public var vgg: String?
+    public var precision = Precision.auto
+
+    public init(pictures: String, scale: Int, model: Model?) {
+        self.pictures = pictures
+        self.scale = scale
+        self.model = model
+    }
+
+    /// - Throws: `TrainingError`, `MediaError`, `NetworkError`, `QualityError`.
+    public func run() throws -> [Row] {
+        if let model, model.architecture.enlargement != scale {
+            throw QualityError.noUpscaler(model.metadata["upscaler"] ?? model.architecture.name)
+        }
+        let folder = try PhotoFolder(pictures), measurement = try QualityMeasurement(vgg: vgg)
+        return try folder.files.indices.map { index in
+            let original = try folder.read(index).cropped(toMultiplesOf: scale)
+            let small = original.bicubic(width: original.width / scale, height: original.height / scale)
+            let cubic = small.bicubic(width: original.width, height: original.height)
+            let enlarged = try model.map { model in
+                let result = PixelBuffer(width: original.width, height: original.height)
+                let options = PainterOptions(precision: precision)
+                try Painter(model: model, width: small.width, height: small.height, options: options)
+                    .paint(small, into: result)
+                return result
+            }
+            return Row(
+                name: folder.files[index], bicubic: try measurement.compare(cubic, to: original, border: scale),
+                model: try enlarged.map { try measurement.compare($0, to: original, border: scale) })
+        }
+    }
+}
+
+extension PixelBuffer {
+    /// Without what is left over at the right and at the bottom.
+    fileprivate func cropped(toMultiplesOf factor: Int) -> PixelBuffer {
+        let result = PixelBuffer(width: width / factor * factor, height: height / factor * factor)
+        for y in 0..<result.height { result.row(y).update(from: row(y), count: 3 * result.width) }
+        return result
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Network
+
+/// A network that enlarges, loaded.
+///
+/// ```swift
+/// let upscaler = try Upscaler("feature", scale: 2)
+/// var job = Job(input: "clip.mp4", output: "large.mp4", upscaler: upscaler)
+/// ```
+public struct Upscaler: Sendable {
+    public let name: String
+    /// How many times larger along each side: 2 or 4.
+    public let scale: Int
+    let model: Model
+
+    /// - Parameter nameOrFile: `pixel` (the most faithful) or `feature` (crisper) for the bundled one of `scale`; or a file, or
+    ///   the name of one as for ``Style``.
+    /// - Throws: ``TemperaError``
+    public init(_ nameOrFile: String, scale: Int) throws(TemperaError) {
+        let isKind = ["pixel", "feature"].contains(nameOrFile)
+        do {
+            let path = try StyleCatalog().resolve(isKind ? "upscaler-x\(scale)-\(nameOrFile)" : nameOrFile)
+            model = try Model.load(path)
+            name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        } catch {
+            throw TemperaError(error)
+        }
+        self.scale = model.architecture.enlargement
+        if self.scale != scale { throw .wrongScale(name: name, wanted: scale, found: self.scale) }
+    }
+}

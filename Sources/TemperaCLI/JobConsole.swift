@@ -1,0 +1,48 @@
+import Logging
+import Tempera
+
+/// A job with a person watching: progress, warnings, and a line on how it went.
+struct JobConsole {
+    private let log = Logger(label: "tempera")
+    private let quiet: Bool
+    private let reports: ReportArguments
+
+    init(_ verbosity: Verbosity, _ reports: ReportArguments) {
+        quiet = verbosity == .quiet
+        self.reports = reports
+    }
+
+    /// - Parameter what: The network's name.
+    func run(_ job: Job, _ signals: Signals, what: String) throws {
+        let progressFile = try reports.progress.map { try ProgressFile($0) }
+        let summary = try job.run(cancellation: signals.cancellation) { [log, quiet] event in
+            switch event {
+            case .began(let began):
+                signals.beginWork()
+                let memory = (Double(began.networkMemory) / 1e6).fixed(0)
+                log.info("painting \(began.width)x\(began.height): \(what), \(began.engine) \(began.precision), \(memory) MB")
+            case .warning(let warning): log.warning("\(warning)")
+            case .progress(let progress):
+                progressFile?.update(progress)
+                if !quiet { Console.shared.draw(progress.line) }
+            }
+        }
+        progressFile?.finish()
+        if !quiet { tell(summary, of: job) }
+        if let profile = summary.profile { try reports.write(profile) }
+        if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
+    }
+
+    private func tell(_ summary: Job.Summary, of job: Job) {
+        let counts = summary.counts
+        let name = job.output == "-" ? "stdout" : job.output
+        var text = "\(name): \(counts.written) frames in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
+        if summary.wasStopped { text += ", stopped early" }
+        Console.shared.note(text)
+        if job.pacing != .offline || job.rate != nil {
+            Console.shared.note(
+                "\(counts.received) in + \(counts.repeated) repeated - \(counts.dropped) dropped = \(counts.written) out; "
+                    + "late: decode \(counts.late.decode), network \(counts.late.network), encode \(counts.late.encode)")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Tempera
+
+/// `tempera upscale INPUT OUTPUT`
+struct Upscale: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Enlarge a picture or a video.", usage: "tempera upscale <input> <output> [--scale 2|4] [options]",
+        discussion: "Sound, subtitles, chapters and metadata are kept.")
+
+    @Argument(help: "Picture or video to enlarge; '-' for stdin.", completion: .file())
+    var input: String
+
+    @Argument(help: "File to write; '-' for stdout.", completion: .file())
+    var output: String
+
+    @Option(help: "How many times larger along each side: 2 or 4.")
+    var scale: Int = 2
+
+    @Option(
+        help: ArgumentHelp(
+            "pixel (the most faithful), feature (crisper), or a .safetensors file of train-upscaler.", valueName: "name|file"))
+    var model: String = "pixel"
+
+    @OptionGroup(title: "Input") var reading: InputArguments
+    @OptionGroup(title: "Output") var writing: OutputArguments
+    @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
+    var precision: Precision = .auto
+
+    @Option(help: "Threads of the network. (default: one a core)")
+    var threads: Int?
+
+    @OptionGroup(title: "Reports") var reports: ReportArguments
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws {
+        if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
+    }
+
+    func run() throws {
+        messages.verbosity.bootstrap()
+        let signals = Signals(), upscaler = try Upscaler(model, scale: scale)
+        var job = Job(input: input, output: output, upscaler: upscaler)
+        reading.apply(to: &job.reading)
+        writing.apply(to: &job)
+        reports.apply(to: &job)
+        (job.painting.precision, job.painting.threads) = (precision, threads)
+        job.overwrite = try writing.mayOverwrite(input: input, output: output)
+        try JobConsole(messages.verbosity, reports).run(job, signals, what: upscaler.name)
+    }
+}
