@@ -32,6 +32,7 @@ extension TemperaError: CustomStringConvertible {
         case .outputExists(let path): "\(path): exists; add -y to overwrite it"
         case .unwritable(let path): "\(path): cannot be written"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
+        case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"
         case .wrongScale(let name, let wanted, 1): "\(name) paints and does not enlarge by \(wanted); leave out --model"
         case .wrongScale(let name, let wanted, let found): "\(name) enlarges by \(found), not \(wanted); give --scale \(found)"
         case .style(let error): error.description

@@ -29,6 +29,11 @@ import Testing
         (["a.mp4", "-", "--progress", "-"], "stdout cannot take both the video and --progress"),
         (["bench", "--size", "64x-1"], "--size needs both sides"),
         (["bench", "--frames", "0"], "--frames must be at least 1"),
+        (["upscale", "a.png", "b.png", "--scale", "3"], "--scale must be 2 or 4"),
+        (["a.mp4", "b.mp4", "--upscale", "3"], "--upscale must be 2 or 4"),
+        (
+            ["train-upscaler", "--loss", "feature", "--photos", "p", "--out", "o"], "--loss feature needs --vgg"
+        ),
         (
             ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o", "--minutes", "1", "--iterations", "2"],
             "--minutes and --iterations exclude each other"
@@ -62,6 +67,15 @@ import Testing
         #expect(result.code == 1)
         #expect(result.lines.count == 1)
         #expect(result.stderr.hasPrefix("tempera: ") && result.stderr.contains("did you mean starry-night?"))
+    }
+
+    @Test func aModelThatEnlargesIsNoStyleAndTheOtherWayRound() throws {
+        let painted = try Command.run(["a.mp4", "b.mp4", "--style", "upscaler-x4-pixel"])
+        #expect(painted.code == 1 && painted.lines.count == 1)
+        #expect(painted.stderr.contains("enlarges by 4 and does not paint"))
+        let enlarged = try Command.run(["upscale", "a.mp4", "b.mp4", "--model", "starry-night"])
+        #expect(enlarged.code == 1 && enlarged.stderr.contains("paints and does not enlarge by 2"))
+        #expect(try !Style.bundled().contains { $0.name.hasPrefix("upscaler") })
     }
 
     @Test func stylesComeFromTheFolderThatIsNamed() throws {

@@ -56,6 +56,8 @@ public struct Style: Sendable {
         network = stem.hasSuffix(".live") ? .live : .full
         name = network == .live ? String(stem.dropLast(".live".count)) : stem
         self.path = path
+        let scale = model.architecture.enlargement
+        if scale > 1 { throw TemperaError.wrongScale(name: name, wanted: 1, found: scale) }
     }
 }
 
