@@ -91,6 +91,7 @@ struct LiveTests {
         let result = try Command.run(
             [":4711", "out.nut", "-f", "x11grab", "--size", "160x120", "--live", "-s", "starry-night"], in: folder.url)
         #expect(result.code == 1 && result.lines.count == 1, "\(result.stderr)")
+        #expect(result.stderr.hasPrefix("tempera: :4711: opening failed"), "\(result.stderr)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
     }
 }
