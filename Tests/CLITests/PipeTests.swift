@@ -63,6 +63,24 @@ import Testing
         #expect(stderr.isEmpty)
     }
 
+    @Test(arguments: [[], ["--live"], ["--output-format", "nut", "--codec", "ffv1"]])
+    func theFirstFrameIsOutBeforeTheSecondIsIn(options: [String]) throws {
+        let process = try RunningCommand(["-", "-"] + raw + options)
+        process.feed(frames(1), andClose: false)
+        // A header of a container is far smaller than the frame, even a compressed one.
+        let wanted = options.contains("ffv1") ? 1000 : Self.frameBytes
+        var output = pollfd(fd: process.stdout.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        var got = 0
+        while got < wanted, poll(&output, 1, 60_000) == 1 {
+            let more = process.stdout.availableData.count
+            if more == 0 { break }
+            got += more
+        }
+        process.send(SIGKILL)
+        #expect(got >= wanted, "\(got) bytes in a minute")
+        _ = process.wait()
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func aSignalLeavesAPlayableFile(signal: Int32) throws {
         let folder = try ScratchFolder()

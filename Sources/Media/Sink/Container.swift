@@ -13,7 +13,7 @@ struct Container {
             format = found
         }
         let movflags = options.formatOptions["movflags"] ?? ""
-        if path == "-" || path.hasPrefix("pipe:"), isMP4, !movflags.contains("frag"), !movflags.contains("empty_moov") {
+        if OutputFile.isPipe(path), isMP4, !movflags.contains("frag"), !movflags.contains("empty_moov") {
             throw .notStreamable(format: name)
         }
     }

@@ -11,12 +11,14 @@ final class OutputFile {
     private let partial: String?
     private let target: String
 
-    var isPipe: Bool { path == "-" || path.hasPrefix("pipe:") }
+    var isPipe: Bool { Self.isPipe(path) }
+
+    static func isPipe(_ path: String) -> Bool { path == "-" || path.hasPrefix("pipe:") }
 
     /// - Parameter container: pictures are opened by their muxer, and a numbered row of them has no name of its own.
     init(_ path: String, container: Container) throws(MediaError) {
         self.path = path
-        if path == "-" || path.hasPrefix("pipe:") {
+        if Self.isPipe(path) {
             // A reader that goes away is an error to report, not a reason to die.
             var action = sigaction()
             if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil {

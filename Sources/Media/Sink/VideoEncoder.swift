@@ -44,6 +44,10 @@ final class VideoEncoder {
         context.pointee.time_base = Self.timeBase(codec, video: video)
         if let rate = video.frameRate { context.pointee.framerate = rate.av }
         context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
+        // Encoders of single frames would hand out each one only when all their threads have one.
+        if OutputFile.isPipe(path), codec.pointee.capabilities & AV_CODEC_CAP_FRAME_THREADS != 0 {
+            context.pointee.thread_type = FF_THREAD_SLICE
+        }
         context.pointee.field_order =
             switch video.fieldOrder {
             case .progressive: AV_FIELD_PROGRESSIVE
