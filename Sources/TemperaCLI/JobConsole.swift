@@ -19,6 +19,7 @@ struct JobConsole {
             switch event {
             case .began(let began):
                 signals.beginWork()
+                if began.finishedFrames > 0 { log.notice("going on after the \(began.finishedFrames) frames that are finished") }
                 let memory = (Double(began.networkMemory) / 1e6).fixed(0)
                 log.info("painting \(began.width)x\(began.height): \(what), \(began.engine) \(began.precision), \(memory) MB")
             case .warning(let warning): log.warning("\(warning)")

@@ -26,6 +26,10 @@ struct Stylize: ParsableCommand {
 
     func validate() throws {
         if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
+        let isLive = pace.live || pace.pace || pace.fps != nil
+        if writing.resume, input == "-" || output == "-" || isLive {
+            throw ValidationError("--resume needs files at both ends, and neither --fps, --live nor --pace")
+        }
     }
 
     func run() throws {
@@ -42,7 +46,7 @@ struct Stylize: ParsableCommand {
         pace.apply(to: &job)
         reports.apply(to: &job)
         job.painting = network.options
-        job.overwrite = try writing.mayOverwrite(input: input, output: output)
+        job.overwrite = try writing.mayOverwrite(job)
 
         if hasChoice { log.notice("network: \(style.network.rawValue); --network chooses another") }
         try JobConsole(messages.verbosity, reports).run(job, signals, what: "\(style.name) \(style.network.rawValue)")

@@ -74,6 +74,9 @@ struct OutputArguments: ParsableArguments {
     @Flag(name: .customShort("n"), help: "Never overwrite, and do not ask.")
     var keep = false
 
+    @Flag(help: "Keep finished parts beside the output, and go on from those of a run that was cut off.")
+    var resume = false
+
     @Option(
         help: ArgumentHelp(
             "Container, where the name does not tell: matroska, nut, … (default for '-': raw as it came, else matroska)",
@@ -101,6 +104,7 @@ struct OutputArguments: ParsableArguments {
 
     func apply(to job: inout Job) {
         job.overwrite = overwrite
+        job.resumes = resume
         job.writing.format = outputFormat
         job.writing.codec = codec
         job.writing.crf = crf
@@ -111,10 +115,9 @@ struct OutputArguments: ParsableArguments {
     }
 
     /// -y and -n decide; else a person is asked, where there is one.
-    func mayOverwrite(input: String, output: String) throws -> Bool {
-        if overwrite || output == "-" { return true }
-        guard !keep, input != "-", FileManager.default.fileExists(atPath: output), Console.shared.canAsk else { return false }
-        guard Console.shared.ask("\(output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
+    func mayOverwrite(_ job: Job) throws -> Bool {
+        guard job.findsOutputTaken, !keep, job.input != "-", Console.shared.canAsk else { return job.overwrite }
+        guard Console.shared.ask("\(job.output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
         return true
     }
 }

@@ -46,7 +46,7 @@ struct Upscale: ParsableCommand {
         writing.apply(to: &job)
         reports.apply(to: &job)
         (job.painting.precision, job.painting.threads) = (precision, threads)
-        job.overwrite = try writing.mayOverwrite(input: input, output: output)
+        job.overwrite = try writing.mayOverwrite(job)
         try JobConsole(messages.verbosity, reports).run(job, signals, what: upscaler.name)
     }
 }

@@ -75,9 +75,8 @@ import Testing
             }
             let (before, after) = (try packets(input), try packets(output))
             #expect(before.map(\.hash) == after.map(\.hash))
-            // FFmpeg's Matroska reader takes Opus' delay of 6.5 ms off, its writer does not put it back.
             let worst = zip(before, after).map { abs($0.time - $1.time) }.max() ?? .nan
-            #expect(worst < (stream == "2" ? 0.0075 : 0.0011), "stream \(stream) off by \(worst) s")
+            #expect(worst < 0.0011, "stream \(stream) off by \(worst) s")
         }
         let chapters = ["-v", "quiet", "-show_chapters", "-show_entries", "format_tags=title", "-of", "csv"]
         #expect(try shell("ffprobe", chapters + [output]) == shell("ffprobe", chapters + [input]))

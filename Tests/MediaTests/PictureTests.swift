@@ -255,6 +255,18 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         #expect(abs(ToneMapper.rolledOff(1000, peak: 1000) - 203) < 1)
     }
 
+    @Test func lostTransparencyIsSaid() throws {
+        let scratch = try Scratch()
+        let input = scratch.file("a.mkv")
+        try ffmpeg(
+            "-f lavfi -i color=red@0.5:s=64x48:r=5:d=0.4,format=yuva444p10le -c:v ffv1"
+                + " -colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084 \(input)")
+        let log = WarningLog()
+        let all = try frames(input, warn: log.handler)
+        #expect(log.all == [.alphaOfHDRDropped, .toneMapped(transfer: "PQ")])
+        #expect(all.allSatisfy { $0.alpha == nil })
+    }
+
     @Test func hdrFilesBecomeTaggedSDR() throws {
         let scratch = try Scratch()
         let (input, output) = (scratch.file("a.mkv"), scratch.file("b.mp4"))

@@ -42,6 +42,11 @@ public enum MediaError: Error, Sendable, Equatable {
     case nothingWritten(String)
     case onePictureOnly(String)
     case wrongFrameSize(expected: String, got: String)
+    // Going on with an interrupted job
+    case notResumable(String)
+    /// The finished parts at this path are of a job that differs in something.
+    case otherJob(String, difference: String)
+    case damagedSegment(String)
     /// Anything else FFmpeg reports.
     case failed(action: String, path: String, why: String)
 }
@@ -97,6 +102,10 @@ extension MediaError: CustomStringConvertible {
         case .nothingWritten(let path): "\(path): not written, since there was not one frame"
         case .onePictureOnly(let path): "\(path): holds one picture only; for a row of them name it like frame-%04d.png"
         case .wrongFrameSize(let expected, let got): "a frame of \(got) came where \(expected) was announced"
+        case .notResumable(let path): "\(path): only a video file can be resumed; leave out --resume"
+        case .otherJob(let path, let difference):
+            "\(path): holds parts of another job (its \(difference) differs); remove it, or ask for the same again"
+        case .damagedSegment(let path): "\(path): is damaged; remove it, and --resume paints that part again"
         case .failed(let action, let path, let why): "\(path): \(action) failed (\(why))"
         }
     }

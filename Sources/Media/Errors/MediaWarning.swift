@@ -12,6 +12,7 @@ public enum MediaWarning: Sendable, Equatable {
     case interlacedKept
     case toneMapped(transfer: String)
     case alphaDropped(codec: String)
+    case alphaOfHDRDropped
     /// Video streams that are not painted, and therefore not in the output.
     case otherVideosLeftOut([Int])
     case freeRotationIgnored(degrees: Double)
@@ -21,6 +22,8 @@ public enum MediaWarning: Sendable, Equatable {
     case streamsLeftOut([String], format: String)
     case copiedTimestampsRepaired(stream: Int)
     case optionIgnored(String, by: String)
+    /// Finished parts of an interrupted run lie at this path, and are not used.
+    case leftoverSegments(String)
 }
 
 extension MediaWarning: CustomStringConvertible {
@@ -37,6 +40,7 @@ extension MediaWarning: CustomStringConvertible {
         case .interlacedKept: "interlaced frames are painted as they are"
         case .toneMapped(let transfer): "HDR (\(transfer)) is tone-mapped to SDR BT.709"
         case .alphaDropped(let codec): "\(codec) carries no transparency; composited over black"
+        case .alphaOfHDRDropped: "HDR frames lose their transparency"
         case .otherVideosLeftOut(let streams):
             "video stream\(streams.count == 1 ? "" : "s") \(streams.map(String.init).joined(separator: ", ")) left out;"
                 + " only one is painted, chosen with --stream"
@@ -49,6 +53,7 @@ extension MediaWarning: CustomStringConvertible {
             "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
         case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"
+        case .leftoverSegments(let path): "\(path): left by an interrupted run; go on with --resume, or remove it"
         }
     }
 }

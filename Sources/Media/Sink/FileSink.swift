@@ -17,21 +17,30 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     public let encoding: String
     private let output: OutputFile
     private let muxer: Muxer
-    private let encoder: VideoEncoder
+    private var encoder: VideoEncoder
+    private let makeEncoder: () throws(MediaError) -> VideoEncoder
     private let warnings: OneTimeWarnings
     private var copies: StreamCopies
     private let holdsOnePicture: Bool
+    private let segments: SegmentFolder?
+    private let timeBase: Rational
+    /// Of the newest frame and packet, in the encoder's time base.
+    private var lastTime: Int64?
+    private var lastDecodeTime: Int64?
     private var frames = 0
     private var isOpen = true
 
     /// Opens `path` (`-`: stdout; needs `options.format`) for frames of `video`, which may differ from the source's.
     ///
     /// To be called before `source` is read on another thread.
-    /// - Parameter source: whose sound, subtitles, chapters and metadata go along; nil: only the picture.
+    /// - Parameters:
+    ///   - source: whose sound, subtitles, chapters and metadata go along; nil: only the picture.
+    ///   - segments: where finished parts are kept until the output is whole, and come from when an earlier run left some.
+    ///     Of the frames that they hold only the number matters. The caller removes the folder in the end.
     /// - Throws: `MediaError`
     public init(
         _ path: String, video: VideoFormat, copying source: FileSource? = nil, options: SinkOptions = SinkOptions(),
-        warn: @escaping WarningHandler = { _ in }
+        segments: SegmentFolder? = nil, warn: @escaping WarningHandler = { _ in }
     ) throws(MediaError) {
         FFmpegLog.install()
         self.path = path
@@ -40,13 +49,18 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         let container = try Container(path, options: options)
         let options = container.keepingRawFrames(of: source, options: options)
         let codec = try container.encoder(options, path: path)
-        encoder = try VideoEncoder(
-            codec, video: video, options: options, container: container, path: path, warnings: warnings)
+        makeEncoder = { [warnings] () throws(MediaError) in
+            try VideoEncoder(
+                codec, video: video, options: options, container: container, path: path, warnings: warnings)
+        }
+        encoder = try makeEncoder()
+        timeBase = video.timeBase
         let format = PixelFormat(encoder.context.pointee.pix_fmt).name
         encoding = "\(String(cString: codec.pointee.name)), \(format)"
         holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
-        output = try OutputFile(path, container: container)
-
+        if segments != nil, container.writesPictures || OutputFile.isPipe(path) { throw .notResumable(path) }
+        self.segments = segments
+        output = try OutputFile(path, container: container, segments: segments)
         muxer = try Muxer(container, output: output)
         copies = try StreamCopies(
             muxer.context, container: container, encoder: encoder, source: source, path: path, warnings: warnings)
@@ -64,9 +78,13 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         switch item {
         case .frame(let frame):
             if holdsOnePicture, frames > 0 { throw MediaError.onePictureOnly(path) }
+            if let segments {
+                try write(frame, in: segments)
+            } else {
+                try encoder.send(frame)
+                try drain()
+            }
             frames += 1
-            try encoder.send(frame)
-            try drain()
         case .packet(let copied):
             guard let packet = copies.prepare(copied, warnings: warnings) else { return }
             try muxer.write(packet, path: path)
@@ -95,13 +113,55 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         isOpen = false
         muxer.release()
         output.discard()
+        segments?.discard()
     }
 
-    private func drain() throws(MediaError) {
-        while let packet = try encoder.receive() {
-            packet.pointee.stream_index = copies.painted.pointee.index
-            av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
-            try muxer.write(packet, path: path)
+    /// Copies what a finished part holds of the frame, or encodes it as one of a part that stands alone.
+    private func write(_ frame: VideoFrame, in segments: SegmentFolder) throws(MediaError) {
+        if frames < segments.finishedFrames {
+            return try segments.replay(frame: frames, header: encoder.header) { packet throws(MediaError) in
+                lastTime = max(lastTime ?? packet.pointee.pts, packet.pointee.pts)
+                try mux(packet)
+            }
         }
+        var frame = frame
+        var time = av_rescale_q(frame.timestamp, timeBase.av, encoder.context.pointee.time_base)
+        if frames % segments.length == 0 {
+            if let lastTime, time <= lastTime {
+                // A new encoder does not know what came before it.
+                time = lastTime + 1
+                frame.timestamp = av_rescale_q_rnd(
+                    time, encoder.context.pointee.time_base, timeBase.av, AV_ROUND_UP)
+            }
+            if frames > segments.finishedFrames {
+                try encoder.end()
+                try drain(until: time)
+                try segments.finishPart()
+                encoder = try makeEncoder()
+            }
+            try segments.beginPart(frame: frames, header: encoder.header)
+        }
+        try encoder.send(frame)
+        lastTime = lastTime.map { max(time, $0 + 1) } ?? time
+        try drain()
+    }
+
+    /// - Parameter next: when the frame after the last one is shown, where this encoder does not see it.
+    private func drain(until next: Int64? = nil) throws(MediaError) {
+        while let packet = try encoder.receive() {
+            if let next, let lastTime, packet.pointee.pts == lastTime { packet.pointee.duration = next - lastTime }
+            // Where one encoder follows another, its first decode times may lie before the last of the other. One tick
+            // each is enough: both hold back the same number of frames.
+            if segments != nil, let last = lastDecodeTime { packet.pointee.dts = max(packet.pointee.dts, last + 1) }
+            try segments?.append(packet.pointee)
+            try mux(packet)
+        }
+    }
+
+    private func mux(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
+        lastDecodeTime = packet.pointee.dts
+        packet.pointee.stream_index = copies.painted.pointee.index
+        av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
+        try muxer.write(packet, path: path)
     }
 }

@@ -15,8 +15,10 @@ final class OutputFile {
 
     static func isPipe(_ path: String) -> Bool { path == "-" || path.hasPrefix("pipe:") }
 
-    /// - Parameter container: pictures are opened by their muxer, and a numbered row of them has no name of its own.
-    init(_ path: String, container: Container) throws(MediaError) {
+    /// - Parameters:
+    ///   - container: pictures are opened by their muxer, and a numbered row of them has no name of its own.
+    ///   - segments: the folder in which to write, in place of one beside the target.
+    init(_ path: String, container: Container, segments: SegmentFolder? = nil) throws(MediaError) {
         self.path = path
         if Self.isPipe(path) {
             // A reader that goes away is an error to report, not a reason to die.
@@ -41,9 +43,11 @@ final class OutputFile {
                 url = "file:" + target
             } else {
                 if exists && access(target, W_OK) != 0 { throw .noPermission(path) }
+                try segments?.open()
                 // Names may be 255 bytes long at most.
                 let name = String((target as NSString).lastPathComponent.prefix(50))
-                let partial = (folder as NSString).appendingPathComponent(".\(name).partial-\(getpid())")
+                let partial =
+                    segments?.output ?? (folder as NSString).appendingPathComponent(".\(name).partial-\(getpid())")
                 self.partial = partial
                 url = "file:" + partial
             }

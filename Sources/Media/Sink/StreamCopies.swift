@@ -13,6 +13,7 @@ struct StreamCopies {
     /// Where the painted stream's index goes.
     private(set) var painted: UnsafeMutablePointer<AVStream>
     private let isStrict: Bool
+    private let isMatroska: Bool
 
     /// Makes the output's streams in the input's order, the painted one among them.
     init(
@@ -21,6 +22,7 @@ struct StreamCopies {
         path: String, warnings: OneTimeWarnings
     ) throws(MediaError) {
         isStrict = !container.has(AVFMT_TS_NONSTRICT)
+        isMatroska = ["matroska", "webm"].contains(container.name)
         var leftOut: [String] = []
         var paintedStream: UnsafeMutablePointer<AVStream>?
         for (index, input) in (source?.demuxer.streams ?? []).enumerated() {
@@ -122,6 +124,7 @@ struct StreamCopies {
         guard var copy = copies[index] else { return nil }
         let base = copy.output.pointee.time_base
         av_packet_rescale_ts(packet, copy.timeBase, base)
+        if isMatroska { addCodecDelay(to: packet, of: copy.output) }
         packet.pointee.stream_index = copy.output.pointee.index
         packet.pointee.pos = -1
         // Sound and words are decoded in the order they are played: where a demuxer's guess differs, the time stated holds.
@@ -137,5 +140,18 @@ struct StreamCopies {
         copy.last = packet.pointee.dts
         copies[index] = copy
         return packet
+    }
+
+    /// Matroska's times count from before the decoder's delay. FFmpeg's reader takes the delay off; its writer puts it back
+    /// only since version 8.
+    private func addCodecDelay(
+        to packet: UnsafeMutablePointer<AVPacket>, of stream: UnsafeMutablePointer<AVStream>
+    ) {
+        let parameters = stream.pointee.codecpar.pointee
+        guard parameters.codec_id == AV_CODEC_ID_OPUS, avformat_version() >> 16 < 62 else { return }
+        let delay = av_rescale_q(
+            Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), stream.pointee.time_base)
+        if packet.pointee.pts != tempera_nopts { packet.pointee.pts += delay }
+        if packet.pointee.dts != tempera_nopts { packet.pointee.dts += delay }
     }
 }

@@ -29,8 +29,9 @@ final class FrameConverter {
         self.path = path
         self.warnings = warnings
         firstSize = (Int(first.pointee.width), Int(first.pointee.height))
-        hasAlpha =
-            PixelFormat(AVPixelFormat(rawValue: first.pointee.format)).hasAlpha && ToneMapper.Signal(first) == nil
+        let isClear = PixelFormat(AVPixelFormat(rawValue: first.pointee.format)).hasAlpha
+        hasAlpha = isClear && ToneMapper.Signal(first) == nil
+        if isClear, !hasAlpha { warnings.report(.alphaOfHDRDropped) }
         let displayed =
             orientation.transposes ? (width: firstSize.height, height: firstSize.width) : firstSize
         (width, height) = try resize.map { size throws(MediaError) in try size.resolved(from: displayed) } ?? displayed

@@ -18,13 +18,16 @@ extension Job {
         // One frame at a time with all threads, also where delay does not matter: two painters of half the threads each got
         // through no more frames (640x360 on two cores, interleaved) and hold twice the memory.
         let painter = try painter(video, ladder, profiler?.layers)
+        let segments = try segments(video, warn: warn)
+        let finished = segments?.finishedFrames ?? 0
         let sink = try FileSink(
-            output, video: result(video), copying: source, options: writing(after: source.contents), warn: warn)
+            output, video: result(video), copying: source, options: writing(after: source.contents),
+            segments: segments, warn: warn)
         onEvent(
             .began(
                 Began(
                     width: result(video).width, height: result(video).height, engine: painter.engine, precision: painter.precision,
-                    networkMemory: painter.bytes)))
+                    networkMemory: painter.bytes, finishedFrames: finished)))
 
         var options = VideoPipeline.Options()
         options.governor = Governor(pacing: deadlines(video, ladder, painter), rate: rate?.value)
@@ -37,7 +40,8 @@ extension Job {
         let unit = rate.map { 1 / $0.value } ?? video.timeBase.value
         let total = rate.flatMap { rate in video.duration.map { Int(($0 * rate.value).rounded()) } } ?? video.frameCount
         let meter = Mutex(ProgressMeter(totalFrames: total, totalSeconds: video.duration))
-        let summary = try VideoPipeline(source: source, painters: [painter], sink: sink, options: options)
+        let painters: [any FramePainter] = [finished > 0 ? ResumedPainter(painter, finishedFrames: finished) : painter]
+        let summary = try VideoPipeline(source: source, painters: painters, sink: sink, options: options)
             .run(cancellation: cancellation) { frame in
                 let progress = meter.withLock { meter in
                     meter.update(
@@ -47,6 +51,7 @@ extension Job {
                 }
                 onEvent(.progress(progress))
             }
+        if !summary.wasStopped { segments?.remove() }
         let seconds = (clock.now - begun).seconds
         if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }
         let mediaSeconds = meter.withLock { $0.progress.mediaSeconds }

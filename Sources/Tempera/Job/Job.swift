@@ -16,7 +16,7 @@ import Synchronization
 /// ```
 ///
 /// `run` blocks its caller; use a ``Cancellation`` to end it early from another thread. A failed job leaves nothing
-/// behind, and an existing output as it was.
+/// behind but the parts it was told to keep, and an existing output as it was.
 public struct Job: Sendable {
     /// A path, `-` for stdin, or what FFmpeg opens as the format that `reading` names.
     public var input: String
@@ -32,6 +32,9 @@ public struct Job: Sendable {
     public var painting = PaintingOptions()
     /// Whether an existing output may be replaced.
     public var overwrite = false
+    /// Keeps finished parts beside the output until it is whole, and goes on from those that an earlier run of the same job
+    /// left when it was killed, stopped or failed. For files, every frame, and no rate.
+    public var resumes = false
     /// Constant output rate, by dropping and repeating frames; nil keeps every frame and its time.
     public var rate: Rational?
     /// Whether frames have deadlines.
@@ -84,6 +87,8 @@ public struct Job: Sendable {
         public var precision: Precision
         /// Bytes that the network holds.
         public var networkMemory: Int
+        /// Frames that an earlier run has painted.
+        public var finishedFrames: Int
     }
 
     /// What a job did.
@@ -104,7 +109,7 @@ public struct Job: Sendable {
     public func run(
         cancellation: Cancellation = Cancellation(), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(TemperaError) -> Summary {
-        if !overwrite, output != "-", FileManager.default.fileExists(atPath: output) { throw .outputExists(output) }
+        if findsOutputTaken { throw .outputExists(output) }
         do {
             return try start(cancellation, onEvent)
         } catch {

@@ -1,0 +1,154 @@
+import CFFmpeg
+import Foundation
+
+/// The finished parts of an output that is not whole yet, in a folder beside it: what is left of a long job when the
+/// process or the machine dies.
+///
+///     .painted.mp4.segments/job           what the parts belong to, a "name = value" a line
+///                           000000        the encoder's packets of the first frames
+///                           000001        … of as many again
+///                           000002.part   what is being encoded
+///                           output        the output as far as it has come
+///
+/// A sink that is given such a folder encodes every part on its own. What parts there are already it copies, so that their
+/// frames need not be painted again, and the output is the same as if nothing had happened.
+/// Used by one stage, after it was made; that makes it safe to send.
+public final class SegmentFolder: @unchecked Sendable {
+    public let path: String
+    /// Frames of a part. With x264's usual distance between key frames, parts cost no more bits.
+    public let length: Int
+    /// Frames of the parts that are whole.
+    public let finishedFrames: Int
+    private let job: String
+    private var writer: (number: Int, file: PacketFile.Writer)?
+    private var reader: (number: Int, file: PacketFile.Reader)?
+    private var lock: Int32 = -1
+
+    /// - Parameters:
+    ///   - job: everything that the output depends on. What an earlier run left is used only where all of it agrees.
+    ///   - length: frames of a part, at least 1.
+    /// - Throws: `MediaError.otherJob`
+    public init(beside output: String, job: [(name: String, value: String)], length: Int = 250) throws(MediaError) {
+        path = Self.path(beside: output)
+        self.length = max(1, length)
+        let job = job + [("frames of a part", "\(self.length)")]
+        self.job = job.map { "\($0.name) = \($0.value)\n" }.joined()
+        let old = (try? String(contentsOfFile: path + "/job", encoding: .utf8)) ?? ""
+        if !old.isEmpty, old != self.job {
+            let lines = Set(old.split(separator: "\n").map(String.init))
+            let other = job.first { !lines.contains("\($0.name) = \($0.value)") }
+            throw .otherJob(path, difference: other?.name ?? "options")
+        }
+        finishedFrames = old.isEmpty ? 0 : Self.parts(in: path) * self.length
+    }
+
+    deinit { unlock() }
+
+    private static func path(beside output: String) -> String {
+        let name = (output as NSString).lastPathComponent
+        return ((output as NSString).deletingLastPathComponent as NSString)
+            .appendingPathComponent(".\(name.prefix(60)).segments")
+    }
+
+    /// The folder of an earlier run, if it holds finished parts.
+    public static func leftover(beside output: String) -> String? {
+        let path = path(beside: output)
+        return parts(in: path) > 0 ? path : nil
+    }
+
+    /// How many parts are whole, from the first on.
+    private static func parts(in folder: String) -> Int {
+        var count = 0
+        while access(name(count, in: folder), F_OK) == 0 { count += 1 }
+        return count
+    }
+
+    private static func name(_ part: Int, in folder: String) -> String { folder + String(format: "/%06d", part) }
+
+    /// Where the output lies until it is whole.
+    var output: String { path + "/output" }
+
+    /// Makes the folder where it is not there yet, and takes it for this process.
+    func open() throws(MediaError) {
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening")
+        }
+        lock = Glibc.open(path + "/job", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard lock >= 0 else { throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .unwritable(path, why: "another run is writing there") }
+        let bytes = Array(job.utf8)
+        guard ftruncate(lock, 0) == 0, pwrite(lock, bytes, bytes.count, 0) == bytes.count else {
+            throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "writing")
+        }
+    }
+
+    private func unlock() {
+        if lock >= 0 { close(lock) }
+        lock = -1
+    }
+
+    /// Removes what is not finished, and all of it where nothing is.
+    func discard() {
+        guard lock >= 0 else { return }
+        if let writer { unlink(Self.name(writer.number, in: path) + ".part") }
+        writer = nil
+        if Self.parts(in: path) == 0 { remove() }
+        unlock()
+    }
+
+    /// Removes the folder: the output is whole.
+    public func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+    // MARK: Writing
+
+    /// Begins the part of which `frame` is the first.
+    func beginPart(frame: Int, header: Data) throws(MediaError) {
+        let number = frame / length
+        writer = (number, try PacketFile.Writer(Self.name(number, in: path) + ".part", header: header))
+    }
+
+    func append(_ packet: AVPacket) throws(MediaError) { try writer?.file.append(packet) }
+
+    /// Makes the part that is being written one of the finished.
+    func finishPart() throws(MediaError) {
+        guard let (number, file) = writer else { return }
+        try file.close()
+        writer = nil
+        let name = Self.name(number, in: path)
+        guard rename(name + ".part", name) == 0 else {
+            throw FFmpegStatus(tempera_averror(errno)).writing(name, action: "renaming")
+        }
+    }
+
+    // MARK: Reading
+
+    /// Hands `body` the packets that take the place of `frame`, one for each and what is left with the last of a part.
+    /// - Parameter header: the encoder's global header, which must be that of the parts.
+    func replay(
+        frame: Int, header: Data, _ body: (UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Void
+    ) throws(MediaError) {
+        let (number, isLast) = (frame / length, frame % length == length - 1)
+        if reader?.number != number {
+            let file = try PacketFile.Reader(Self.name(number, in: path))
+            guard file.header == header else { throw .otherJob(path, difference: "encoder") }
+            reader = (number, file)
+        }
+        guard let packet = av_packet_alloc() else { throw .failed(action: "reading", path: path, why: "no memory") }
+        defer {
+            var packet: UnsafeMutablePointer<AVPacket>? = packet
+            av_packet_free(&packet)
+        }
+        while try reader?.file.read(into: packet) == true {
+            try body(packet)
+            if !isLast { return }
+        }
+        if isLast { reader = nil }
+    }
+}
+
+extension VideoEncoder {
+    /// What a decoder needs before the first packet.
+    var header: Data {
+        context.pointee.extradata.map { Data(bytes: $0, count: Int(context.pointee.extradata_size)) } ?? Data()
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Media
+
+extension Job {
+    /// Whether `run` would replace a file that it must not. What an earlier run of the same job was stopped with may go.
+    public var findsOutputTaken: Bool {
+        if overwrite || output == "-" || resumes && SegmentFolder.leftover(beside: output) != nil { return false }
+        return FileManager.default.fileExists(atPath: output)
+    }
+
+    /// Where the finished parts of a job that `resumes` are kept; nil for others, whose leftovers are named.
+    func segments(_ video: VideoFormat, warn: WarningHandler) throws -> SegmentFolder? {
+        guard resumes else {
+            if let leftover = SegmentFolder.leftover(beside: output) { warn(.leftoverSegments(leftover)) }
+            return nil
+        }
+        guard rate == nil, pacing == .offline, !isPipe(input) else { throw MediaError.notResumable(output) }
+        return try SegmentFolder(beside: output, job: identity(video))
+    }
+
+    private func isPipe(_ path: String) -> Bool { path == "-" || path.hasPrefix("pipe:") }
+
+    /// Everything that the output depends on, in words.
+    private func identity(_ video: VideoFormat) -> [(name: String, value: String)] {
+        // A dictionary has another order in every process.
+        func sorted(_ options: [String: String]) -> String { options.map { "\($0)=\($1)" }.sorted().joined(separator: ",") }
+        var (reading, writing) = (reading, writing)
+        let (toDemuxer, toEncoder) = (sorted(reading.demuxerOptions), sorted(writing.codecOptions))
+        reading.demuxerOptions = [:]
+        (writing.codecOptions, writing.formatOptions) = ([:], [:])
+        return [
+            ("input", fingerprint(input)), ("style", style.map { fingerprint($0.path) } ?? "none"),
+            ("upscaler", upscaler.map { fingerprint($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
+            ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"),
+        ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
+    }
+
+    /// A file's path, size and time of change.
+    private func fingerprint(_ path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return path }
+        let full = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return "\(full), \(status.st_size) bytes, \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+}

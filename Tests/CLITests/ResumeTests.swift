@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// A job that is killed, and goes on.
+@Suite struct ResumeTests {
+    private let options = ["-s", "starry-night", "--threads", "1", "--resume"]
+
+    /// 28 s of moving picture with a tone: 700 frames, of which 250 make a part.
+    private func clip(_ folder: ScratchFolder) throws -> String {
+        let path = folder.path("in.mkv")
+        try ffmpeg(
+            "-f lavfi -i testsrc2=s=48x32:r=25:d=28 -f lavfi -i sine=d=28 -c:v libx264 -preset ultrafast -c:a aac \(path)")
+        return path
+    }
+
+    /// Digest, time and duration of every packet and of every decoded frame.
+    private func contents(_ path: String) throws -> [String] {
+        try [
+            ffmpeg("-i \(path) -map 0 -c copy -f framemd5 -"), ffmpeg("-i \(path) -map 0:v -f framemd5 -"),
+            ffmpeg("-i \(path) -map 0:a -f md5 -"),
+        ]
+    }
+
+    @Test(.timeLimit(.minutes(3))) func aKilledJobGoesOnWhereItWas() throws {
+        let folder = try ScratchFolder()
+        let (input, output) = (try clip(folder), folder.path("out.mkv"))
+        let parts = folder.path(".out.mkv.segments")
+        let running = try RunningCommand([input, output] + options)
+        while !FileManager.default.fileExists(atPath: parts + "/000000") { usleep(1000) }
+        usleep(100_000)
+        running.send(SIGKILL)
+        #expect(running.wait().code == -SIGKILL)
+        #expect(!FileManager.default.fileExists(atPath: output))
+
+        // Another job does not take it for its own, and one that does not ask is told.
+        let other = try Command.run([input, output, "--crf", "30"] + options)
+        #expect(other.code == 1)
+        #expect(other.stderr == "tempera: \(parts): holds parts of another job (its encoding differs); remove it, or ask for the same again\n")
+        let plain = try Command.run([input, output, "-s", "starry-night", "--duration", "0.2"])
+        #expect(plain.code == 0)
+        #expect(plain.lines.first == "tempera: warning: \(parts): left by an interrupted run; go on with --resume, or remove it")
+
+        let resumed = try Command.run([input, output] + options)
+        #expect(resumed.code == 0)
+        #expect(resumed.lines.first?.contains("going on after the ") == true, "\(resumed.stderr)")
+        #expect(!FileManager.default.fileExists(atPath: parts))
+        let whole = try Command.run([input, folder.path("whole.mkv")] + options)
+        #expect(whole.code == 0 && !whole.stderr.contains("going on"))
+        #expect(try contents(output) == contents(folder.path("whole.mkv")))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["in.mkv", "out.mkv", "whole.mkv"])
+    }
+
+    @Test(.timeLimit(.minutes(3))) func aStoppedJobLeavesAPlayableFileAndGoesOn() throws {
+        let folder = try ScratchFolder()
+        let (input, output) = (try clip(folder), folder.path("out.mkv"))
+        let running = try RunningCommand([input, output] + options)
+        while !FileManager.default.fileExists(atPath: folder.path(".out.mkv.segments/000000")) { usleep(1000) }
+        running.send(SIGTERM)
+        #expect(running.wait().code == 143)
+        let short = try ffmpeg("-i \(output) -map 0:v -f framemd5 -").split(separator: "\n").count
+        let resumed = try Command.run([input, output] + options)
+        #expect(resumed.code == 0 && resumed.stderr.contains("going on after the "), "\(resumed.stderr)")
+        #expect(try ffmpeg("-i \(output) -map 0:v -f framemd5 -").split(separator: "\n").count > short)
+    }
+
+    @Test func resumingNeedsFiles() throws {
+        for arguments in [["-", "out.mkv"], ["in.mkv", "-"], ["in.mkv", "out.mkv", "--fps", "10"]] {
+            let result = try Command.run(arguments + ["--resume"])
+            #expect(result.code == 64 && result.lines.count == 1)
+            #expect(result.stderr.contains("--resume needs files at both ends"))
+        }
+    }
+}

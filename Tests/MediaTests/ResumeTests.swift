@@ -1,0 +1,161 @@
+import CFFmpeg
+import Foundation
+import Testing
+
+@testable import Media
+@testable import Network
+
+@Suite struct ResumeTests {
+    private let job = [(name: "input", value: "a"), (name: "style", value: "b")]
+
+    /// 46 frames at an uneven pace with sound, and B-frames where the codec of the output has them.
+    private func clip(_ scratch: Scratch) throws -> String {
+        let path = scratch.file("in.mkv")
+        try ffmpeg(
+            "-f lavfi -i testsrc2=s=64x48:r=30:d=3 -f lavfi -i sine=d=3 -vf select=not(mod(n\\,2))+not(mod(n\\,45))"
+                + " -vsync vfr -c:v libx264 -c:a aac \(path)")
+        return path
+    }
+
+    /// Copies `input` in parts of 10 frames. `atFrame` is called before each frame is written, and may change it.
+    private func copyInParts(
+        _ input: String, to output: String, codec: String, atFrame: (Int, VideoFrame) throws -> VideoFrame = { $1 }
+    ) throws -> SegmentFolder {
+        let source = try FileSource(input)
+        let segments = try SegmentFolder(beside: output, job: job, length: 10)
+        var options = SinkOptions()
+        options.codec = codec
+        if codec == "libx264" { options.codecOptions = ["bf": "2"] }
+        if codec == "libvpx-vp9" { options.codecOptions = ["cpu-used": "8"] }
+        let sink = try FileSink(output, video: source.video, copying: source, options: options, segments: segments)
+        var frames = 0
+        while let item = try source.next() {
+            if case .frame(let frame) = item {
+                try sink.write(.frame(atFrame(frames, frame)))
+                frames += 1
+            } else {
+                try sink.write(item)
+            }
+        }
+        try sink.finish()
+        return segments
+    }
+
+    private func contents(_ path: String) throws -> [[String]] {
+        try [
+            probe(path, "v", packets: "pts_time,dts_time,duration_time,flags,data_hash"),
+            probe(path, "a", packets: "pts_time,duration_time,data_hash"),
+            shell("ffmpeg", ["-v", "error", "-i", path, "-map", "0:v", "-f", "framemd5", "-"]).split(separator: "\n")
+                .map(String.init),
+            probe(path, "v", stream: "codec_name,time_base,start_time,duration,nb_frames"),
+            [shell("ffprobe", ["-v", "quiet", "-show_entries", "format=duration", path])],
+        ]
+    }
+
+    /// What a run leaves that is killed before frame 33, and what the next one makes of it.
+    @Test(arguments: [("libx264", "mp4"), ("libx264", "mkv"), ("ffv1", "mkv"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")])
+    func aResumedOutputIsTheUninterruptedOne(codec: String, kind: String) throws {
+        let scratch = try Scratch()
+        let (input, whole, output) = (try clip(scratch), scratch.file("whole.\(kind)"), scratch.file("out.\(kind)"))
+        try copyInParts(input, to: whole, codec: codec).remove()
+        let (folder, left) = (scratch.file(".out.\(kind).segments"), scratch.file("left"))
+        #expect(throws: ShellError.self) {
+            try copyInParts(input, to: output, codec: codec) { number, frame in
+                guard number == 33 else { return frame }
+                try FileManager.default.copyItem(atPath: folder, toPath: left)
+                throw ShellError(text: "the end")
+            }
+        }
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: left)).isSuperset(of: ["000002", "000003.part"]))
+        try FileManager.default.removeItem(atPath: folder)
+        try FileManager.default.moveItem(atPath: left, toPath: folder)
+        #expect(SegmentFolder.leftover(beside: output) == folder)
+
+        let black = PixelBuffer(width: 64, height: 48)
+        let segments = try copyInParts(input, to: output, codec: codec) { number, frame in
+            var frame = frame
+            // Finished frames come unpainted.
+            if number < 30 { frame.pixels = black }
+            return frame
+        }
+        #expect(segments.finishedFrames == 30)
+        let (expected, got) = (try contents(whole), try contents(output))
+        for (a, b) in zip(expected, got) { #expect(a == b, "\(zip(a, b).filter { $0 != $1 })") }
+        #expect(expected[0].count == 46)
+        // Parts that stand alone hold the frames of one that does not.
+        if codec == "ffv1" {
+            let plain = scratch.file("plain.mkv")
+            var options = SinkOptions()
+            options.codec = codec
+            try copy(input, to: plain, sink: options)
+            #expect(try contents(plain)[2] == expected[2])
+            try FileManager.default.removeItem(atPath: plain)
+        }
+        segments.remove()
+        #expect(scratch.names == ["in.mkv", "out.\(kind)", "whole.\(kind)"])
+    }
+
+    @Test func aFailureKeepsTheFinishedPartsAlone() throws {
+        let scratch = try Scratch()
+        let (input, output) = (try clip(scratch), scratch.file("out.mkv"))
+        for (end, left) in [(7, []), (25, ["000000", "000001", "job"])] {
+            #expect(throws: ShellError.self) {
+                _ = try copyInParts(input, to: output, codec: "ffv1") { number, frame in
+                    if number == end { throw ShellError(text: "the end") }
+                    return frame
+                }
+            }
+            let names = try? FileManager.default.contentsOfDirectory(atPath: scratch.file(".out.mkv.segments")).sorted()
+            #expect(names ?? [] == left)
+        }
+    }
+
+    @Test func whatDoesNotBelongIsRefused() throws {
+        let scratch = try Scratch()
+        let (input, output, folder) = (try clip(scratch), scratch.file("out.mkv"), scratch.file(".out.mkv.segments"))
+        let first = try copyInParts(input, to: output, codec: "ffv1")
+        #expect(throws: MediaError.unwritable(folder, why: "another run is writing there")) {
+            try copyInParts(input, to: output, codec: "ffv1")
+        }
+        #expect(throws: MediaError.otherJob(folder, difference: "style")) {
+            try SegmentFolder(beside: output, job: [job[0], ("style", "c")], length: 10)
+        }
+        #expect(throws: MediaError.otherJob(folder, difference: "frames of a part")) {
+            try SegmentFolder(beside: output, job: job, length: 11)
+        }
+        withExtendedLifetime(first) {}
+    }
+
+    /// Parts with bytes missing or changed are named, and take no memory that is not there.
+    @Test func damagedPartsAreNamed() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("part")
+        let packet = try #require(av_packet_alloc())
+        defer { var packet: UnsafeMutablePointer<AVPacket>? = packet; av_packet_free(&packet) }
+        do {
+            #expect(av_new_packet(packet, 100) == 0)
+            let side = try #require(av_packet_new_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, 5))
+            (side[0], packet.pointee.pts) = (9, 77)
+            let file = try PacketFile.Writer(path, header: Data([1, 2, 3]))
+            try file.append(packet.pointee)
+            try file.append(packet.pointee)
+            try file.close()
+        }
+        let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let file = try PacketFile.Reader(path)
+        #expect(file.header == Data([1, 2, 3]))
+        #expect(try file.read(into: packet))
+        #expect(packet.pointee.pts == 77 && packet.pointee.size == 100 && packet.pointee.side_data[0].data[0] == 9)
+        #expect(try file.read(into: packet) && !file.read(into: packet))
+        var random = SplitMix64(state: 1)
+        for length in 0..<whole.count {
+            var bytes = Array(whole.prefix(length))
+            if length % 2 == 0, length > 0 { bytes[.random(in: 0..<length, using: &random)] ^= .random(in: 1...255, using: &random) }
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            do {
+                let file = try PacketFile.Reader(path)
+                while try file.read(into: packet) {}
+            } catch { #expect(error as? MediaError == .damagedSegment(path)) }
+        }
+    }
+}
