@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole test suite, in release. Exits with the status of the tests and ends with their summary.
-# Anything after the command goes to swift test: Tests/run.sh --filter Media
+# The whole test suite, in release, then the sanitizers. Exits with the status of the tests and ends with their summary.
+# Anything after the command goes to swift test, and the sanitizers are left out: Tests/run.sh --filter Media
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +10,7 @@ trap 'rm -f "$log"' EXIT
 status=0
 swift test -c release -Xswiftc -enable-testing "$@" 2>&1 | tee "$log" || status=$?
 swift build -c release --package-path Samples/Generator 2>&1 | tee -a "$log" || status=$?
+(($# > 0)) || Tests/sanitize.sh 2>&1 | tee -a "$log" || status=$?
 
 echo
 grep -E '^(.* )?error:|✘ (Test|Suite) .* (failed|recorded)' "$log" | grep -v 'Test run with' | sort -u | head -40 || true

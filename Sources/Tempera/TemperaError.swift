@@ -5,6 +5,8 @@ import Network
 public enum TemperaError: Error, Sendable {
     case outputExists(String)
     case unwritable(String)
+    /// A folder without one file whose name says a video or a picture.
+    case nothingToPaint(String)
     case wrongSize(expected: String, got: String)
     /// A model enlarges by another factor, or (`found` 1) paints.
     case wrongScale(name: String, wanted: Int, found: Int)
@@ -31,6 +33,7 @@ extension TemperaError: CustomStringConvertible {
         switch self {
         case .outputExists(let path): "\(path): exists; add -y to overwrite it"
         case .unwritable(let path): "\(path): cannot be written"
+        case .nothingToPaint(let folder): "\(folder): holds no videos or pictures"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"
         case .wrongScale(let name, let wanted, 1): "\(name) paints and does not enlarge by \(wanted); leave out --model"

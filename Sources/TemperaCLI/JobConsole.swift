@@ -3,9 +3,9 @@ import Tempera
 
 /// A job with a person watching: progress, warnings, and a line on how it went.
 struct JobConsole {
-    private let log = Logger(label: "tempera")
-    private let quiet: Bool
-    private let reports: ReportArguments
+    let log = Logger(label: "tempera")
+    let quiet: Bool
+    let reports: ReportArguments
 
     init(_ verbosity: Verbosity, _ reports: ReportArguments) {
         quiet = verbosity == .quiet
@@ -15,35 +15,45 @@ struct JobConsole {
     /// - Parameter what: The network's name.
     func run(_ job: Job, _ signals: Signals, what: String) throws {
         let progressFile = try reports.progress.map { try ProgressFile($0) }
-        let summary = try job.run(cancellation: signals.cancellation) { [log, quiet] event in
-            switch event {
-            case .began(let began):
-                signals.beginWork()
-                if began.finishedFrames > 0 { log.notice("going on after the \(began.finishedFrames) frames that are finished") }
-                let memory = (Double(began.networkMemory) / 1e6).fixed(0)
-                log.info("painting \(began.width)x\(began.height): \(what), \(began.engine) \(began.precision), \(memory) MB")
-            case .warning(let warning): log.warning("\(warning)")
-            case .progress(let progress):
-                progressFile?.update(progress)
-                if !quiet { Console.shared.draw(progress.line) }
-            }
+        let summary = try job.run(cancellation: signals.cancellation) { event in
+            tell(event, signals, progressFile, what: what)
         }
         progressFile?.finish()
-        if !quiet { tell(summary, of: job) }
+        if !quiet { tell(summary, name: job.output == "-" ? "stdout" : job.output, hasRate: job.hasRate) }
         if let profile = summary.profile { try reports.write(profile) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }
 
-    private func tell(_ summary: Job.Summary, of job: Job) {
+    /// - Parameter file: named in warnings, where there are several.
+    func tell(_ event: Job.Event, of file: String? = nil, _ signals: Signals, _ progressFile: ProgressFile?, what: String) {
+        switch event {
+        case .began(let began):
+            signals.beginWork()
+            if began.finishedFrames > 0 { log.notice("going on after the \(began.finishedFrames) frames that are finished") }
+            let memory = (Double(began.networkMemory) / 1e6).fixed(0)
+            log.info("painting \(began.width)x\(began.height): \(what), \(began.engine) \(began.precision), \(memory) MB")
+        case .warning(let warning): log.warning("\(file.map { $0 + ": " } ?? "")\(warning)")
+        case .progress(let progress):
+            progressFile?.update(progress)
+            if !quiet { Console.shared.draw(progress.line) }
+        }
+    }
+
+    /// - Parameter hasRate: whether frames may have been dropped or repeated.
+    func tell(_ summary: Job.Summary, name: String, hasRate: Bool) {
         let counts = summary.counts
-        let name = job.output == "-" ? "stdout" : job.output
         var text = "\(name): \(counts.written) frames in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
         if summary.wasStopped { text += ", stopped early" }
         Console.shared.note(text)
-        if job.pacing != .offline || job.rate != nil {
+        if hasRate {
             Console.shared.note(
                 "\(counts.received) in + \(counts.repeated) repeated - \(counts.dropped) dropped = \(counts.written) out; "
                     + "late: decode \(counts.late.decode), network \(counts.late.network), encode \(counts.late.encode)")
         }
     }
+}
+
+extension Job {
+    /// Whether frames may be dropped or repeated.
+    var hasRate: Bool { pacing != .offline || rate != nil }
 }

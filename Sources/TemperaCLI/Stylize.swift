@@ -10,10 +10,10 @@ struct Stylize: ParsableCommand {
             Sound, subtitles, chapters and metadata are kept. 'tempera styles' lists the bundled styles.
             """)
 
-    @Argument(help: "Video to paint; '-' for stdin.", completion: .file())
+    @Argument(help: "Video to paint, or a folder of videos and pictures; '-' for stdin.", completion: .file())
     var input: String
 
-    @Argument(help: "File to write; '-' for stdout.", completion: .file())
+    @Argument(help: "File or folder to write; '-' for stdout.", completion: .file())
     var output: String
 
     @OptionGroup(title: "Painting") var painting: PaintingArguments
@@ -46,10 +46,13 @@ struct Stylize: ParsableCommand {
         pace.apply(to: &job)
         reports.apply(to: &job)
         job.painting = network.options
+        let console = JobConsole(messages.verbosity, reports)
+        let what = "\(style.name) \(style.network.rawValue)"
+        if Batch.isFolder(input) { return try console.run(Batch(job), signals, what: what) }
         job.overwrite = try writing.mayOverwrite(job)
 
         if hasChoice { log.notice("network: \(style.network.rawValue); --network chooses another") }
-        try JobConsole(messages.verbosity, reports).run(job, signals, what: "\(style.name) \(style.network.rawValue)")
+        try console.run(job, signals, what: what)
     }
 
     private func chosenStyle(_ log: Logger) throws -> Style {

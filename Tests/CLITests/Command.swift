@@ -48,7 +48,7 @@ struct Command {
 }
 
 /// A folder that is gone after the test.
-final class ScratchFolder {
+final class ScratchFolder: Sendable {
     let url: URL
 
     init() throws {

@@ -1,3 +1,5 @@
+import Foundation
+import Network
 import Tempera
 import Testing
 
@@ -53,5 +55,37 @@ import Testing
         #expect(progress.line == "frame 120/900  13%  25.1 fps (average 24.8)  0:31 left")
         progress.frames = 905
         #expect(progress.line.hasPrefix("frame 905/905 "))
+    }
+}
+
+/// What a user may type for a size, a time or a rate: a value within its range, or none.
+@Suite struct ValueFuzzTests {
+    @Test func anyTextIsAValueOrNone() {
+        let environment = ProcessInfo.processInfo.environment
+        let count = environment["TEMPERA_FUZZ"].flatMap { Int($0) } ?? 20000
+        let seed = environment["TEMPERA_SEED"].flatMap { UInt64($0) } ?? 1
+        var random = SplitMix64(state: seed)
+        let pieces = [
+            "0", "1", "9", "60", "640", "65536", "65537", "999999999999", "9223372036854775808", "-1", "-", "+", "x", "X", ":", "/",
+            ".", "e9", "nan", "inf", " ", "é", "\u{0}", "1001", "30000", "",
+        ]
+        var valid = 0
+        for _ in 0..<count {
+            let text = (0..<Int.random(in: 0...7, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            if let size = SizeArgument(argument: text)?.size {
+                valid += 1
+                #expect([size.width, size.height].allSatisfy { $0 == -1 || (1...65536).contains($0) }, "\(text)")
+            }
+            if let time = TimeArgument(argument: text)?.seconds {
+                valid += 1
+                #expect(time.isFinite && time >= 0, "\(text)")
+            }
+            if let rate = RateArgument(argument: text)?.rate {
+                valid += 1
+                #expect(rate.numerator > 0 && rate.denominator > 0, "\(text)")
+            }
+        }
+        print("arguments: seed \(seed), \(3 * count) tried, \(valid) valid")
+        #expect(valid > count / 100)
     }
 }

@@ -127,12 +127,29 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         let (clip, pattern, again) = (scratch.file("a.mkv"), scratch.file("frame-%04d.png"), scratch.file("b.mkv"))
         try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 -pix_fmt bgr0 -c:v ffv1 \(clip)")
         #expect(try copy(clip, to: pattern) == 5)
-        #expect(scratch.names.filter { $0.hasPrefix("frame-") } == (1...5).map { "frame-000\($0).png" })
+        #expect(scratch.names.filter { $0 != "a.mkv" } == (1...5).map { "frame-000\($0).png" })
         var options = SourceOptions()
         options.rate = Rational(5, 1)
         #expect(try copy(pattern, to: again, source: options) == 5)
         let (first, last) = (try frames(clip), try frames(pattern, options: options))
         for (a, b) in zip(first, last) { #expect(difference(a.pixels, b.pixels).mean.max() == 0) }
+    }
+
+    /// Pictures of the same names survive until all of the new ones are there.
+    @Test func aFailedSequenceLeavesNothing() throws {
+        let scratch = try Scratch()
+        let (old, pattern) = (scratch.file("frame-0001.png"), scratch.file("frame-%04d.png"))
+        try "precious".write(toFile: old, atomically: true, encoding: .utf8)
+        #expect(MediaFiles.exists(pattern) && !MediaFiles.exists(scratch.file("other-%04d.png")))
+        let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
+        let sink = try FileSink(pattern, video: video)
+        for i in 0..<3 {
+            try sink.write(
+                .frame(VideoFrame(pixels: gradient(width: 64, height: 48), timestamp: Int64(i), duration: 1)))
+        }
+        sink.discard()
+        #expect(scratch.names == ["frame-0001.png"])
+        #expect(try String(contentsOfFile: old, encoding: .utf8) == "precious")
     }
 
     @Test func oneNameHoldsOnePicture() throws {

@@ -45,9 +45,8 @@ public final class SegmentFolder: @unchecked Sendable {
     deinit { unlock() }
 
     private static func path(beside output: String) -> String {
-        let name = (output as NSString).lastPathComponent
-        return ((output as NSString).deletingLastPathComponent as NSString)
-            .appendingPathComponent(".\(name.prefix(60)).segments")
+        let (folder, name) = output.folderAndName
+        return "\(folder == "." && !output.hasPrefix("./") ? "" : folder + "/").\(name.prefix(60)).segments"
     }
 
     /// The folder of an earlier run, if it holds finished parts.

@@ -7,8 +7,8 @@ import Network
 ///     while let item = try source.next() { try sink.write(item) }
 ///     try sink.finish()
 ///
-/// A file is written beside its target and renamed in `finish`, so what was there before survives every failure.
-/// Of numbered pictures (`frame-%04d.png`) each is whole as soon as it has its name, and stays when the rest fails.
+/// A file is written beside its target and renamed in `finish`, so what was there before survives every failure; so is each
+/// of numbered pictures (`frame-%04d.png`).
 /// Writing to a pipe makes the process ignore SIGPIPE unless it handles it already.
 /// FFmpeg's contexts inside are touched by one caller at a time, as `MediaSink` demands; that makes it safe to send.
 public final class FileSink: MediaSink, @unchecked Sendable {
@@ -45,7 +45,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         FFmpegLog.install()
         self.path = path
         warnings = OneTimeWarnings(warn)
-        if let source, OutputFile.isSame(source.path, path) { throw .sameFile(path) }
+        if let source, MediaFiles.isSame(source.path, path) { throw .sameFile(path) }
         let container = try Container(path, options: options)
         let options = container.keepingRawFrames(of: source, options: options)
         let codec = try container.encoder(options, path: path)

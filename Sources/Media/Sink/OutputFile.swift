@@ -31,23 +31,28 @@ final class OutputFile {
             url = path == "-" ? "pipe:1" : path
         } else {
             target = Self.resolved(path)
-            let folder = (target as NSString).deletingLastPathComponent
-            guard access(folder.isEmpty ? "." : folder, W_OK) == 0 || access(target, F_OK) == 0 else {
+            let (folder, name) = target.folderAndName
+            guard access(folder, W_OK) == 0 || access(target, F_OK) == 0 else {
                 throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening")
             }
             var information = stat()
             let exists = stat(target, &information) == 0
             if exists && information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
-            if container.writesNumberedPictures(path) || exists && information.st_mode & S_IFMT != S_IFREG {
+            if exists && information.st_mode & S_IFMT != S_IFREG {
                 partial = nil
                 url = "file:" + target
+            } else if container.writesNumberedPictures(path) {
+                let partial = "\(folder)/.pictures.partial-\(getpid())"
+                guard mkdir(partial, 0o777) == 0 || errno == EEXIST else {
+                    throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening")
+                }
+                self.partial = partial
+                url = "file:\(partial)/\(name)"
             } else {
                 if exists && access(target, W_OK) != 0 { throw .noPermission(path) }
                 try segments?.open()
                 // Names may be 255 bytes long at most.
-                let name = String((target as NSString).lastPathComponent.prefix(50))
-                let partial =
-                    segments?.output ?? (folder as NSString).appendingPathComponent(".\(name).partial-\(getpid())")
+                let partial = segments?.output ?? "\(folder)/.\(name.prefix(50)).partial-\(getpid())"
                 self.partial = partial
                 url = "file:" + partial
             }
@@ -67,6 +72,7 @@ final class OutputFile {
             throw FFmpegStatus(status).writing(path, action: "writing")
         }
         guard let partial else { return }
+        if MediaFiles.isFolder(partial) { return try commitPictures(from: partial) }
         var information = stat()
         if stat(target, &information) == 0 { chmod(partial, information.st_mode & 0o7777) }
         guard rename(partial, target) == 0 else {
@@ -76,10 +82,24 @@ final class OutputFile {
         }
     }
 
-    /// Removes what was written so far.
+    /// Gives numbered pictures their place, each over an older one of its name.
+    private func commitPictures(from partial: String) throws(MediaError) {
+        let folder = target.folderAndName.folder
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: partial).sorted()) ?? [] {
+            let (from, to) = ("\(partial)/\(name)", "\(folder)/\(name)")
+            guard rename(from, to) == 0 else {
+                let error = FFmpegStatus(tempera_averror(errno)).writing(to, action: "renaming")
+                discard()
+                throw error
+            }
+        }
+        discard()
+    }
+
+    /// Removes what was written so far and is not in its place.
     func discard() {
         avio_closep(&context)
-        if let partial { unlink(partial) }
+        if let partial { try? FileManager.default.removeItem(atPath: partial) }
     }
 
     /// The file behind a symbolic link, so that the link stays one.
@@ -87,12 +107,5 @@ final class OutputFile {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)
-    }
-
-    /// Whether both names mean one file.
-    static func isSame(_ first: String, _ second: String) -> Bool {
-        var (a, b) = (stat(), stat())
-        guard stat(first, &a) == 0, stat(second, &b) == 0, a.st_mode & S_IFMT == S_IFREG else { return false }
-        return a.st_dev == b.st_dev && a.st_ino == b.st_ino
     }
 }

@@ -5,7 +5,7 @@ extension Job {
     /// Whether `run` would replace a file that it must not. What an earlier run of the same job was stopped with may go.
     public var findsOutputTaken: Bool {
         if overwrite || output == "-" || resumes && SegmentFolder.leftover(beside: output) != nil { return false }
-        return FileManager.default.fileExists(atPath: output)
+        return MediaFiles.exists(output)
     }
 
     /// Where the finished parts of a job that `resumes` are kept; nil for others, whose leftovers are named.
@@ -30,7 +30,7 @@ extension Job {
         (writing.codecOptions, writing.formatOptions) = ([:], [:])
         return [
             ("input", fingerprint(input)), ("style", style.map { fingerprint($0.path) } ?? "none"),
-            ("upscaler", upscaler.map { fingerprint($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
+            ("upscaler", upscaler.map { "\($0.name) x\($0.scale)" } ?? "none"), ("size", "\(video.width)x\(video.height)"),
             ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"),
         ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
     }

@@ -1,0 +1,52 @@
+import CFFmpeg
+import Foundation
+
+/// What the names of files say, before one is opened.
+public enum MediaFiles {
+    /// Whether a file of this name can be written and holds pictures.
+    public static func canWrite(_ name: String) -> Bool {
+        guard let format = av_guess_format(nil, name, nil) else { return false }
+        return format.pointee.video_codec != AV_CODEC_ID_NONE
+    }
+
+    /// Whether a file of this name holds a picture, or a row of them.
+    public static func isPicture(_ name: String) -> Bool {
+        av_guess_format(nil, name, nil).map { String(cString: $0.pointee.name) == "image2" } ?? false
+    }
+
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether both paths mean one file or folder.
+    public static func isSame(_ first: String, _ second: String) -> Bool {
+        var (a, b) = (stat(), stat())
+        guard stat(first, &a) == 0, stat(second, &b) == 0 else { return false }
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    }
+
+    /// Whether something is at `path`: for `frame-%04d.png`, any picture of that row.
+    public static func exists(_ path: String) -> Bool {
+        if FileManager.default.fileExists(atPath: path) { return true }
+        guard InputLocation.isPattern(path), isPicture(path) else { return false }
+        let (folder, name) = path.folderAndName
+        let parts = name.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let d = parts[1].firstIndex(of: "d") else { return false }
+        let (prefix, suffix) = (String(parts[0]), String(parts[1][parts[1].index(after: d)...]))
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.contains { name in
+            name.hasPrefix(prefix) && name.hasSuffix(suffix) && name.count > prefix.count + suffix.count
+                && name.dropFirst(prefix.count).dropLast(suffix.count).allSatisfy(\.isNumber)
+        }
+    }
+}
+
+extension String {
+    /// The folder that this path lies in (`.` where it names none), and the name in it. Foundation's own traps on "-".
+    var folderAndName: (folder: String, name: String) {
+        guard let slash = lastIndex(of: "/") else { return (".", self) }
+        let folder = String(self[..<slash])
+        return (folder.isEmpty ? "/" : folder, String(self[index(after: slash)...]))
+    }
+}

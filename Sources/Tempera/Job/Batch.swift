@@ -1,0 +1,96 @@
+import Foundation
+import Media
+import Pipeline
+
+/// A folder of videos and pictures, painted one after another into another folder, under the same names.
+///
+/// ```swift
+/// let batch = Batch(Job(input: "holiday", output: "painted", style: try Style("starry-night")))
+/// let summary = try batch.run { event in if case .failed(let file, let error) = event { print(file, error) } }
+/// ```
+///
+/// A file that fails is named and the next one begins. Files whose names say no format that can be written are left out,
+/// hidden ones and folders too; so are files that hold no picture.
+public struct Batch: Sendable {
+    /// What to do with each file; its input and output are the folders.
+    public var job: Job
+
+    public init(_ job: Job) { self.job = job }
+
+    /// Whether `input` names a folder, and so a batch.
+    public static func isFolder(_ input: String) -> Bool { MediaFiles.isFolder(input) }
+
+    public enum Event: Sendable {
+        /// File `number`, from 1, of `count`.
+        case began(String, number: Int, count: Int)
+        /// What the job of a file tells.
+        case job(String, Job.Event)
+        case finished(String, Job.Summary)
+        case failed(String, TemperaError)
+        /// Nothing to paint, each by its name.
+        case leftOut([String])
+    }
+
+    public struct Summary: Sendable {
+        public var painted = 0
+        public var failed = 0
+        /// The batch was cancelled before its end.
+        public var wasStopped = false
+    }
+
+    /// - Throws: ``TemperaError`` when the folders themselves cannot be used, or hold nothing to paint.
+    public func run(
+        cancellation: Cancellation = Cancellation(), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+    ) throws(TemperaError) -> Summary {
+        let (files, others) = try contents()
+        if !others.isEmpty { onEvent(.leftOut(others)) }
+        var summary = Summary()
+        for (index, file) in files.enumerated() {
+            if cancellation.isRequested { summary.wasStopped = true }
+            if summary.wasStopped { break }
+            onEvent(.began(file, number: index + 1, count: files.count))
+            do throws(TemperaError) {
+                let done = try fileJob(file).run(cancellation: cancellation) { onEvent(.job(file, $0)) }
+                summary.wasStopped = done.wasStopped
+                summary.painted += 1
+                onEvent(.finished(file, done))
+            } catch .media(.noVideo) {
+                onEvent(.leftOut([file]))
+            } catch {
+                if cancellation.isRequested { summary.wasStopped = true }
+                summary.failed += 1
+                onEvent(.failed(file, error))
+            }
+        }
+        return summary
+    }
+
+    /// What there is to paint, and what else, by name; the output folder is made.
+    private func contents() throws(TemperaError) -> (files: [String], others: [String]) {
+        let manager = FileManager.default
+        guard let names = try? manager.contentsOfDirectory(atPath: job.input).sorted() else {
+            throw .media(.noPermission(job.input))
+        }
+        if MediaFiles.isSame(job.input, job.output) { throw .media(.sameFile(job.output)) }
+        do {
+            try manager.createDirectory(atPath: job.output, withIntermediateDirectories: true)
+        } catch {
+            throw .unwritable(job.output)
+        }
+        let files = names.filter { !$0.hasPrefix(".") && !MediaFiles.isFolder(path($0, in: job.input)) }
+        let (media, others) = (files.filter(MediaFiles.canWrite), files.filter { !MediaFiles.canWrite($0) })
+        if media.isEmpty { throw .nothingToPaint(job.input) }
+        return (media, others)
+    }
+
+    private func fileJob(_ file: String) -> Job {
+        var job = job
+        job.input = path(file, in: self.job.input)
+        job.output = path(file, in: self.job.output)
+        // A picture is painted at once or not at all.
+        if MediaFiles.isPicture(file) { job.resumes = false }
+        return job
+    }
+
+    private func path(_ name: String, in folder: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
+}

@@ -1,0 +1,27 @@
+import Tempera
+
+extension JobConsole {
+    /// Does the same with every file of a folder; a failure is named and the next file begins.
+    func run(_ batch: Batch, _ signals: Signals, what: String) throws {
+        let progressFile = try reports.progress.map { try ProgressFile($0) }
+        let folder = batch.job.output
+        let summary = try batch.run(cancellation: signals.cancellation) { event in
+            switch event {
+            case .began(let file, let number, let count): log.info("\(file) (\(number) of \(count))")
+            case .job(let file, let event): tell(event, of: file, signals, progressFile, what: what)
+            case .finished(let file, let summary):
+                if !quiet { tell(summary, name: "\(folder)/\(file)", hasRate: batch.job.hasRate) }
+            case .failed(_, let error): Console.shared.note("\(error)")
+            case .leftOut(let files):
+                let named = files.prefix(5).joined(separator: ", ") + (files.count > 5 ? " and \(files.count - 5) more" : "")
+                log.notice("left out, nothing to paint: \(named)")
+            }
+        }
+        progressFile?.finish()
+        if !quiet || summary.failed > 0 {
+            Console.shared.note("\(folder): \(summary.painted) painted, \(summary.failed) failed")
+        }
+        if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
+        if summary.failed > 0 { throw ExitStatus(code: ExitStatus.failed) }
+    }
+}

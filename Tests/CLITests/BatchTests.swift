@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// A folder in, a folder out.
+@Suite struct BatchTests {
+    private func size(_ path: String) throws -> String {
+        try ffmpeg("-i \(path) -frames:v 1 -f framemd5 -").split(separator: "\n").first { $0.contains("#dimensions") }
+            .map(String.init) ?? ""
+    }
+
+    @Test func everyFileIsPaintedAndEachFailureNamed() throws {
+        let folder = try ScratchFolder()
+        let (input, output) = (folder.path("in"), folder.path("new/out"))
+        try FileManager.default.createDirectory(atPath: input + "/deeper", withIntermediateDirectories: true)
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 -f lavfi -i sine=d=1 \(input)/a.mp4")
+        try ffmpeg("-f lavfi -i testsrc2=s=40x32 -frames:v 1 -update 1 \(input)/c.PNG")
+        try ffmpeg("-f lavfi -i sine=d=1 \(input)/d.m4a")
+        try Data("no picture".utf8).write(to: URL(fileURLWithPath: input + "/b.jpg"))
+        try Data("words".utf8).write(to: URL(fileURLWithPath: input + "/notes.txt"))
+        try Data("hidden".utf8).write(to: URL(fileURLWithPath: input + "/.hidden.mp4"))
+        // Turned by a quarter: EXIF's orientation 6.
+        try ffmpeg("-f lavfi -i testsrc2=s=48x32 -frames:v 1 -update 1 \(input)/e.jpg")
+        var picture = try Data(contentsOf: URL(fileURLWithPath: input + "/e.jpg"))
+        let tiff: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+        picture.insert(contentsOf: [0xFF, 0xE1, 0, UInt8(tiff.count + 8)] + Array("Exif".utf8) + [0, 0] + tiff, at: 2)
+        try picture.write(to: URL(fileURLWithPath: input + "/e.jpg"))
+
+        let result = try Command.run([input, output, "-s", "starry-night"])
+        #expect(result.code == 1)
+        #expect(result.lines.first == "tempera: left out, nothing to paint: notes.txt")
+        #expect(result.lines.contains("tempera: \(input)/b.jpg: not one frame could be decoded"), "\(result.stderr)")
+        #expect(result.lines.contains("tempera: left out, nothing to paint: d.m4a"))
+        #expect(result.lines.last == "tempera: \(output): 3 painted, 1 failed")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output).sorted() == ["a.mp4", "c.PNG", "e.jpg"])
+        #expect(try size(output + "/c.PNG").hasSuffix("40x32"))
+        #expect(try size(output + "/e.jpg").hasSuffix("32x48"))
+
+        // What is there already is a failure each, unless it may be overwritten.
+        try FileManager.default.removeItem(atPath: input + "/b.jpg")
+        let again = try Command.run([input, output, "-s", "starry-night", "-q"])
+        #expect(again.code == 1 && again.lines.filter { $0.hasSuffix(": exists; add -y to overwrite it") }.count == 3)
+        #expect(try Command.run([input, output, "-s", "starry-night", "-q", "-y"]).code == 0)
+        let same = try Command.run([input, input + "/.", "-s", "starry-night"])
+        #expect(same.code == 1 && same.stderr.hasSuffix("input and output are the same file; choose another output name\n"))
+    }
+}
