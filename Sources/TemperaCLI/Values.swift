@@ -49,7 +49,7 @@ struct RateArgument: ExpressibleByArgument {
         let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count == 2, let n = Int32(parts[0]), let d = Int32(parts[1]), n > 0, d > 0 {
             rate = Rational(n, d)
-        } else if parts.count == 1, let value = Double(argument), value > 0, value <= 1_000_000 {
+        } else if parts.count == 1, let value = Double(argument), (0.001...1_000_000).contains(value) {
             rate = Self.nearest(value)
         } else {
             return nil
@@ -59,7 +59,7 @@ struct RateArgument: ExpressibleByArgument {
     /// 23.976, 29.97 and 59.94 mean their NTSC fractions.
     private static func nearest(_ value: Double) -> Rational {
         let ntsc = Rational(Int32((value * 1.001).rounded()) * 1000, 1001)
-        if value != value.rounded(), abs(ntsc.value - value) < 0.005 { return ntsc }
+        if value != value.rounded(), ntsc.numerator > 0, abs(ntsc.value - value) < 0.005 { return ntsc }
         return Rational(Int32((value * 1000).rounded()), 1000)
     }
 }

@@ -87,11 +87,13 @@ import Testing
 
     private func state(_ folder: ScratchFolder) throws -> [String] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
-        return try names + [String(contentsOfFile: folder.path("out.mp4"), encoding: .utf8)]
+        let old = try Data(contentsOf: URL(fileURLWithPath: folder.path("out.mp4")))
+        return names + ["\(old.count) bytes", String(decoding: old.prefix(8), as: UTF8.self)]
     }
 
     @Test(arguments: faults) func isOneLine(fault: Fault) throws {
         let folder = try Self.inputs.get()
+        try Data("precious".utf8).write(to: URL(fileURLWithPath: folder.path("out.mp4")))
         let before = try state(folder)
         let style = fault.options.contains("-s") ? [] : ["-s", "starry-night"]
         let result = try Command.run([fault.input(), fault.output, "-y", "-q"] + style + fault.options, in: folder.url)
