@@ -10,6 +10,7 @@ cp "$(dirname "$0")/../Tests/NetworkTests/Fixtures/reference.safetensors" "$out"
 recipes='
 starry-night | van_gogh_starry_night | reference | 120 | --batch 2 --temporal-weight 0.3 | 1.438e5 6.639e4 | 15
 the-scream   | munch_scream          | reference | 240 | --batch 2 --temporal-weight 0.5 | 1.393e5 1.388e5 | 16
+udnie        | picabia_udnie         | reference | 300 | --batch 2 --temporal-weight 0.5 | 1.525e5 1.598e5 | 7
 '
 
 while IFS='|' read -r style painting start steps flags _; do

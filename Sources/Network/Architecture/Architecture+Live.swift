@@ -1,6 +1,6 @@
 extension Architecture {
-    /// The network for live sources: under an eighth of the full one's time.
-    public static let live = live(widths: [16, 48, 96], residuals: 5)
+    /// The network for live sources: under an eighth of the full one's products.
+    public static let live = live(widths: [16, 48, 96], residuals: 4)
 
     /// A network whose widest maps have half the frame's sides, because what is done for every pixel is what a small network
     /// spends its time on: the first convolution has stride 2, and the last follows a nearest x2.
