@@ -42,8 +42,8 @@ struct ProfileReport {
     private var bound: String {
         switch profile.bound {
         case .decode: "Reading sets the pace: a source with fewer pixels or a simpler codec would be faster."
-        case .paint: "The network sets the pace: --resize paints fewer pixels, --precision bf16 and more --threads help."
-        case .encode: "Encoding sets the pace: a faster --preset (as 'veryfast') or another --codec would help."
+        case .paint: "The network sets the pace: --resize paints fewer pixels, --network live costs less a pixel where a style has one."
+        case .encode: "Encoding sets the pace: a faster --preset (as 'superfast') or another --codec would help."
         case nil: "No stage sets the pace: it is the source, or the reader of the output."
         }
     }
