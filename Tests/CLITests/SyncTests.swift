@@ -5,10 +5,10 @@ import Testing
 @Suite struct SyncTests {
     private let seconds = ProcessInfo.processInfo.environment["TEMPERA_SYNC_SECONDS"].flatMap { Int($0) } ?? 6
 
-    /// Times of the first bright frame and of the first loud sample of each second.
+    /// Times of the first frame with a bright left half and of the first loud sample of each second.
     private func moments(_ path: String, _ folder: ScratchFolder) throws -> (flashes: [Double], clicks: [Double]) {
         let (light, sound) = (folder.path("light.raw"), folder.path("sound.raw"))
-        try ffmpeg("-i \(path) -map 0:v -vf scale=1:1:flags=area,format=gray -vsync passthrough -f rawvideo \(light)")
+        try ffmpeg("-i \(path) -map 0:v -vf crop=iw/2:ih:0:0,scale=1:1:flags=area,format=gray -vsync passthrough -f rawvideo \(light)")
         try ffmpeg("-i \(path) -map 0:a -ac 1 -ar 48000 -f s16le \(sound)")
         let (times, _) = try frameTimes(path, "v")
         let (_, soundStart) = try frameTimes(path, "a")
@@ -44,10 +44,14 @@ import Testing
     func flashAndClickStayTogether(kind: String, isVariable: Bool) throws {
         let folder = try ScratchFolder()
         let (input, output) = (folder.path("in.\(kind)"), folder.path("out.\(kind)"))
+        // The halves change places for a frame: a style keeps which of them is brighter, but may paint all of a flat
+        // picture alike, whether black or white.
         let flash = "lt(mod(n\\,30)\\,1)"
+        let halves = "drawbox=x=16:w=16:c=white:t=fill,drawbox=w=16:c=white:t=fill:enable=\(flash)"
+            + ",drawbox=x=16:w=16:c=black:t=fill:enable=\(flash)"
         let pace = isVariable ? ",select=\(flash)+lt(mod(n\\,7)\\,4)" : ""
         try ffmpeg(
-            "-f lavfi -i color=black:s=32x32:r=30:d=\(seconds),drawbox=c=white:t=fill:enable=\(flash)\(pace)"
+            "-f lavfi -i color=black:s=32x32:r=30:d=\(seconds),\(halves)\(pace)"
                 + " -f lavfi -i aevalsrc=lt(mod(t\\,1)\\,0.02)*sin(6283*t):s=48000:d=\(seconds)"
                 + " -vsync \(isVariable ? "vfr" : "cfr") -c:v libx264 -preset ultrafast -c:a aac \(input)")
         #expect(try Command.run([input, output, "-s", "starry-night", "--preset", "ultrafast", "-q"]).code == 0)
