@@ -44,9 +44,7 @@ final class ConvolutionBlock: TrainableBlock {
     }
 
     func load(_ parameters: ParameterStore) {
-        layer.load(
-            weights: parameters.value("\(shape.name).conv2d.weight"),
-            bias: parameters.value("\(shape.name).conv2d.bias"))
+        layer.load(parameters, shape.name)
         norm?.layer.load(parameters, norm?.name ?? "", used: shape.outputs)
     }
 
@@ -88,12 +86,7 @@ final class ResidualBlock: TrainableBlock {
         self.name = name
         self.channels = channels
         self.context = context
-        layers = (1...2).map {
-            ConvolutionPlan(
-                shape: Convolution("\(name).conv\($0)", channels, channels, kernel: 3), padding: .reflection
-            )
-            .layer(input: input, context: context)
-        }
+        layers = context.residualLayers(name, channels: channels, input: input, firstHasReLU: false)
         norms = (1...2).map { _ in InstanceNorm(shape: input, context: context) }
         maps = (0..<3).map { _ in memory.map(input) }
         output = memory.map(input)
@@ -101,9 +94,7 @@ final class ResidualBlock: TrainableBlock {
 
     func load(_ parameters: ParameterStore) {
         for i in 0..<2 {
-            layers[i].load(
-                weights: parameters.value("\(name).conv\(i + 1).conv2d.weight"),
-                bias: parameters.value("\(name).conv\(i + 1).conv2d.bias"))
+            layers[i].load(parameters, "\(name).conv\(i + 1)")
             norms[i].load(parameters, "\(name).in\(i + 1)", used: channels)
         }
     }
@@ -143,21 +134,14 @@ final class PlainResidualBlock: TrainableBlock {
         self.name = name
         self.channels = channels
         self.context = context
-        layers = (1...2).map {
-            ConvolutionPlan(
-                shape: Convolution("\(name).conv\($0)", channels, channels, kernel: 3), padding: .reflection, relu: $0 == 1
-            )
-            .layer(input: input, context: context)
-        }
+        layers = context.residualLayers(name, channels: channels, input: input, firstHasReLU: true)
         maps = (0..<2).map { _ in memory.map(input) }
         output = memory.map(input)
     }
 
     func load(_ parameters: ParameterStore) {
         for i in 0..<2 {
-            layers[i].load(
-                weights: parameters.value("\(name).conv\(i + 1).conv2d.weight"),
-                bias: parameters.value("\(name).conv\(i + 1).conv2d.bias"))
+            layers[i].load(parameters, "\(name).conv\(i + 1)")
         }
     }
 
@@ -181,6 +165,12 @@ final class PlainResidualBlock: TrainableBlock {
     }
 }
 
+extension ConvolutionLayer {
+    fileprivate func load(_ parameters: ParameterStore, _ name: String) {
+        load(weights: parameters.value("\(name).conv2d.weight"), bias: parameters.value("\(name).conv2d.bias"))
+    }
+}
+
 extension InstanceNorm {
     fileprivate func load(_ parameters: ParameterStore, _ prefix: String, used: Int) {
         load(scale: parameters.value("\(prefix).weight"), offset: parameters.value("\(prefix).bias"), used: used)
@@ -196,6 +186,20 @@ extension InstanceNorm {
 }
 
 extension TrainingContext {
+    /// The two 3x3 convolutions of a residual block.
+    /// - Parameter firstHasReLU: The first one's outputs pass a ReLU of its own, as no norm with one follows.
+    fileprivate func residualLayers(
+        _ name: String, channels: Int, input: MapShape, firstHasReLU: Bool
+    ) -> [ConvolutionLayer] {
+        (1...2).map {
+            ConvolutionPlan(
+                shape: Convolution("\(name).conv\($0)", channels, channels, kernel: 3), padding: .reflection,
+                relu: firstHasReLU && $0 == 1
+            )
+            .layer(input: input, context: self)
+        }
+    }
+
     /// Sum over all pixels, `used` channels, of values that count as 0 where `mask` is not positive.
     fileprivate func sumPixels(_ map: Map, mask: Map?, into sums: UnsafeMutablePointer<Float>, used: Int) {
         let channels = map.shape.channels
