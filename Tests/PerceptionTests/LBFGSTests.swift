@@ -18,13 +18,13 @@ import Testing
         }
         var loss = evaluate()
         let optimizer = LBFGS(count: count, firstStep: firstStep)
-        for _ in 0..<300 where loss > target {
+        for _ in 0..<2000 where loss > target {
             loss = optimizer.iterate(x, loss: loss, gradient: gradient, evaluate)
         }
         return loss <= target ? optimizer.evaluations + 1 : nil
     }
 
-    @Test(arguments: [(2, 42), (10, 81)]) func rosenbrock(count: Int, scipy: Int) throws {
+    @Test(arguments: [(2, 42), (10, 81), (100, 600)]) func rosenbrock(count: Int, scipy: Int) throws {
         let needed = evaluations((0..<count).map { $0 % 2 == 0 ? -1.2 : 1 }, target: 1e-5, firstStep: 1) { x in
             var loss = 0.0, gradient = x.map { _ in 0.0 }
             for i in 0..<count - 1 {
