@@ -68,11 +68,7 @@ struct InputArguments: ParsableArguments {
 }
 
 struct OutputArguments: ParsableArguments {
-    @Flag(name: .customShort("y"), help: "Overwrite an existing output.")
-    var overwrite = false
-
-    @Flag(name: .customShort("n"), help: "Never overwrite, and do not ask.")
-    var keep = false
+    @OptionGroup var existing: OverwriteArguments
 
     @Flag(help: "Keep finished parts beside the output, and go on from those of a run that was cut off.")
     var resume = false
@@ -98,12 +94,8 @@ struct OutputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("MP4 flags; 'frag_keyframe+empty_moov' fits a pipe.", valueName: "flags"))
     var movflags: String?
 
-    func validate() throws {
-        if overwrite && keep { throw ValidationError("-y and -n exclude each other") }
-    }
-
     func apply(to job: inout Job) {
-        job.overwrite = overwrite
+        job.overwrite = existing.overwrite
         job.resumes = resume
         job.writing.format = outputFormat
         job.writing.codec = codec
@@ -114,11 +106,9 @@ struct OutputArguments: ParsableArguments {
         if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
     }
 
-    /// -y and -n decide; else a person is asked, where there is one.
+    /// Whether the job may replace what is at its output.
     func mayOverwrite(_ job: Job) throws -> Bool {
-        guard job.findsOutputTaken, !keep, job.input != "-", Console.shared.canAsk else { return job.overwrite }
-        guard Console.shared.ask("\(job.output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
-        return true
+        try job.input == "-" ? existing.overwrite : existing.mayReplace(job.output, isTaken: job.findsOutputTaken)
     }
 }
 

@@ -31,6 +31,11 @@ import Testing
         (["bench", "--frames", "0"], "--frames must be at least 1"),
         (["upscale", "a.png", "b.png", "--scale", "3"], "--scale must be 2 or 4"),
         (["a.mp4", "b.mp4", "--upscale", "3"], "--upscale must be 2 or 4"),
+        (["paint", "a.png", "b.png", "c.png", "--vgg", "v", "--blend", "1,2"], "--blend needs 1 weight, one a painting"),
+        (
+            ["reconstruct", "content", "a.png", "--vgg", "v", "--grid", "--layer", "4_1"],
+            "give --layer, or --grid with --layers"
+        ),
         (
             ["train-upscaler", "--loss", "feature", "--photos", "p", "--out", "o"], "--loss feature needs --vgg"
         ),

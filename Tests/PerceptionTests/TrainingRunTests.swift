@@ -7,7 +7,7 @@ import Testing
 /// Whole runs on small crops, with a VGG16 of random weights cut to its first block.
 @Suite struct TrainingRunTests {
     /// A folder of its own with photos, a painting and VGG weights; removed with the object.
-    private final class Studio {
+    final class Studio {
         let folder: String
 
         init(photos: Int = 5) throws {

@@ -9,7 +9,8 @@ public struct RequestedSize: Sendable, Hashable {
     }
 
     /// The size meant when the picture is `size`; a side left open becomes even, so that 4:2:0 can hold it.
-    func resolved(from size: (width: Int, height: Int)) throws(MediaError) -> (width: Int, height: Int) {
+    /// - Throws: `MediaError.badSize`.
+    public func resolved(from size: (width: Int, height: Int)) throws(MediaError) -> (width: Int, height: Int) {
         func even(_ value: Double) -> Int { max(2, Int((min(value, 1e6) / 2).rounded()) * 2) }
         let result: (width: Int, height: Int)
         switch (width, height) {

@@ -29,6 +29,17 @@ final class TrainingContext {
         reserve(shared: 1, worker: 1)
     }
 
+    /// For a run on its own.
+    /// - Parameters:
+    ///   - threads: Nil for one a CPU.
+    ///   - isExact: Float32 products even where the CPU has faster ones.
+    /// - Throws: `NetworkError` for a bad `TEMPERA_ISA`.
+    convenience init(threads: Int?, isExact: Bool = false) throws(NetworkError) {
+        self.init(
+            pool: ThreadPool(threads: threads), isa: try InstructionSet.mask()?.trainingKernels,
+            pairs: isExact ? false : nil)
+    }
+
     /// Makes the scratch at least this large. Called when layers are made, never during a step.
     func reserve(shared: Int = 0, worker: Int = 0) {
         guard shared > sharedCount || worker > workerCount else { return }

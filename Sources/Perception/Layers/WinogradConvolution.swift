@@ -12,8 +12,7 @@ final class WinogradConvolution: ConvolutionLayer {
     let context: TrainingContext
     private let plan: ConvolutionPlan
 
-    let tilesX: Int
-    let tilesY: Int
+    private let tiling: WinogradTiling
     private let rows: [Int32]
     private let columns: [Int32]
     /// Transformed weights, 36 panelled matrices each: (inputs x outputs), and transposed.
@@ -25,27 +24,26 @@ final class WinogradConvolution: ConvolutionLayer {
     /// paints is exact.
     private let forwardPairs: Bool
     let backwardPairs: Bool
-    /// Tile rows of a strip that one worker takes through all steps.
-    let stripRows: Int
-    /// Whether steps run over groups of strips with all workers.
-    let inGroups: Bool
-    /// Tile rows (counted over all images) of one group, an even number.
-    let groupRows: Int
+
+    var tilesX: Int { tiling.tilesX }
+    var tilesY: Int { tiling.tilesY }
+    var stripRows: Int { tiling.stripRows }
+    var inGroups: Bool { tiling.inGroups }
+    var groupRows: Int { tiling.groupRows }
 
     init(_ plan: ConvolutionPlan, input: MapShape, context: TrainingContext) {
         self.plan = plan
         self.input = input
         self.context = context
         output = plan.output(for: input)
-        tilesX = (output.width + 3) / 4
-        tilesY = (output.height + 3) / 4
+        tiling = WinogradTiling(plan, input: input, usesPairs: context.usesPairs)
         rows = PaddedAxis(
             length: input.height, upsampling: plan.shape.upsampling, border: 1, padding: plan.padding,
-            overhang: tilesY * 4 - output.height
+            overhang: tiling.tilesY * 4 - output.height
         ).offsets(step: input.rowCount)
         columns = PaddedAxis(
             length: input.width, upsampling: plan.shape.upsampling, border: 1, padding: plan.padding,
-            overhang: tilesX * 4 - output.width
+            overhang: tiling.tilesX * 4 - output.width
         ).offsets(step: input.channels)
 
         forwardPairs = context.usesPairs && !plan.trainsWeights
@@ -54,22 +52,7 @@ final class WinogradConvolution: ConvolutionLayer {
         backwardWeights = WinogradPlanes(
             weights: output.channels, by: plan.passesGradient ? input.channels : 0, pairs: backwardPairs, in: memory)
         bias = memory.floats(output.channels)
-
-        stripRows = max(1, min(tilesY, 48 / tilesX))
-        // Transformed weights of 4 MiB and more are dear to read once a strip.
-        inGroups = forwardWeights.plane * 36 >= 1 << 20
-        let allRows = (input.images * tilesY + 1) / 2 * 2
-        groupRows = inGroups && !plan.trainsWeights ? allRows : min(allRows, max(2, 512 / tilesX / 2 * 2))
-
-        let strip = stripRows * tilesX, group = groupRows * tilesX
-        context.reserve(
-            worker: WinogradPlanes.count(strip, input.channels) + WinogradPlanes.count(strip, output.channels))
-        if inGroups || plan.trainsWeights {
-            context.reserve(
-                shared: 2 * WinogradPlanes.count(group, output.channels) + 2
-                    * WinogradPlanes.count(group, input.channels)
-                    + 36 * input.channels * output.channels)
-        }
+        context.reserve(shared: tiling.shared, worker: tiling.worker)
     }
 
     /// The weights as a (k x n) matrix of kernels: forward k = input, backward k = output.

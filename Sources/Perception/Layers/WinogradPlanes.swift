@@ -32,9 +32,14 @@ struct WinogradPlanes {
     /// Weights (k, n) in panels, as floats or as pairs of rows of k.
     init(weights k: Int, by n: Int, pairs: Bool, in memory: MapMemory) {
         row = 32
-        plane = RightMatrix.panelCount(depth: pairs ? k / 2 : k, columns: n)
+        plane = Self.plane(weights: k, by: n, pairs: pairs)
         base = memory.floats(36 * plane)
         self.pairs = pairs
+    }
+
+    /// Units from one matrix of weights (k, n) to the next.
+    static func plane(weights k: Int, by n: Int, pairs: Bool) -> Int {
+        RightMatrix.panelCount(depth: pairs ? k / 2 : k, columns: n)
     }
 
     /// Not a multiple of 4 KiB, or all 36 would share a few cache sets.

@@ -30,6 +30,11 @@ final class GramMatrices {
         run = max(64, (64 << 10) / channels)
     }
 
+    /// Floats that one for a map of `channels` holds, of one image.
+    static func floats(channels: Int) -> Int {
+        (1 + lanes) * channels * channels + RightMatrix.panelCount(depth: channels, columns: channels)
+    }
+
     /// Fills `values` from a map of this extent.
     func compute(_ map: Map) {
         let (lanes, channels, matrix, run, sums, values) = (Self.lanes, channels, matrix, run, sums, values)

@@ -22,6 +22,20 @@ struct StyleTarget {
         self.grams = grams
     }
 
+    /// The mean of several, each with its weight. A picture comes as near to it as to all of them together.
+    /// - Parameter parts: With the same layers; weights that are not all 0.
+    init(blending parts: [(target: StyleTarget, weight: Float)]) {
+        let total = parts.reduce(0) { $0 + $1.weight }
+        var grams: [VGG16Layer: [Float]] = [:]
+        for (target, weight) in parts {
+            for (layer, gram) in target.grams {
+                let share = gram.map { $0 * weight / total }
+                grams[layer] = grams[layer].map { zip($0, share).map(+) } ?? share
+            }
+        }
+        self.grams = grams
+    }
+
     /// Reads a painting, scaled to `size` at its short side, and the features that see it.
     /// - Throws: `TrainingError`.
     static func read(

@@ -63,19 +63,15 @@ public struct ObjectiveMeasurement: Sendable {
                 painter.paint(square, into: canvas)
                 canvas.copyCrop(x: 0, y: 0, to: painted, image: 0)
             }
-            var losses = objective.evaluate(painted, batch, gradient: gradient)
             if case .direct(let iterations) = subject {
-                let optimizer = LBFGS(count: shape.count, firstStep: 8)
-                for _ in 0..<iterations {
-                    let before = losses.total
-                    _ = optimizer.iterate(painted.base, loss: before, gradient: gradient.base) {
-                        losses = objective.evaluate(painted, batch, gradient: gradient)
-                        return losses.total
-                    }
-                }
-                for i in 0..<shape.count { painted.base[i] = min(255, max(0, painted.base[i])) }
-                losses = objective.evaluate(painted, batch, gradient: gradient)
+                let direct = FeatureObjective(
+                    FeatureWeights(weights), photo: photo, style: style, vgg: features, pooling: pooling,
+                    context: context)
+                let optimizer = PictureOptimizer(photo, objective: direct, method: .lbfgs, context: context)
+                for _ in 0..<iterations where !optimizer.hasConverged { optimizer.step() }
+                for i in 0..<shape.count { painted.base[i] = min(255, max(0, optimizer.picture.base[i])) }
             }
+            let losses = objective.evaluate(painted, batch, gradient: gradient)
             sum.add(losses, share: 1 / Double(folder.files.count))
             progress(index + 1, folder.files.count)
         }

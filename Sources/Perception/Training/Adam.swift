@@ -20,6 +20,9 @@ final class Adam {
         moments = memory.floats(2 * count)
     }
 
+    /// Floats that one of `count` values holds.
+    static func floats(count: Int) -> Int { 2 * count }
+
     /// Moves `values` against `gradient`.
     func update(_ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Double) {
         step += 1

@@ -1,4 +1,3 @@
-import Media
 import Network
 
 /// A picture to draw on: lines, and small text in a 3x5 face.
@@ -51,23 +50,17 @@ struct Canvas {
     }
 
     /// Writes a picture file of the kind that the name's extension says.
-    func write(_ path: String) throws {
-        let format = VideoFormat(
-            width: pixels.width, height: pixels.height, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
-        var options = SinkOptions()
-        options.formatOptions = ["update": "1"]
-        let sink = try FileSink(path, video: format, options: options)
-        try sink.write(.frame(VideoFrame(pixels: pixels, timestamp: 0, duration: 1)))
-        try sink.finish()
-    }
+    func write(_ path: String) throws { try pixels.write(path) }
 
     /// Five rows of three dots, the leftmost the highest bit.
     private static let face: [Character: [UInt8]] = [
         "0": [7, 5, 5, 5, 7], "1": [2, 6, 2, 2, 7], "2": [7, 1, 7, 4, 7], "3": [7, 1, 7, 1, 7], "4": [5, 5, 7, 1, 1],
         "5": [7, 4, 7, 1, 7], "6": [7, 4, 7, 5, 7], "7": [7, 1, 1, 1, 1], "8": [7, 5, 7, 5, 7], "9": [7, 5, 7, 1, 7],
-        "a": [0, 3, 5, 5, 3], "c": [0, 3, 4, 4, 3], "e": [2, 5, 7, 4, 3], "i": [2, 0, 2, 2, 2], "k": [4, 5, 6, 5, 5],
+        "a": [0, 3, 5, 5, 3], "b": [4, 6, 5, 5, 6], "c": [0, 3, 4, 4, 3], "d": [1, 3, 5, 5, 3], "e": [2, 5, 7, 4, 3],
+        "f": [1, 2, 7, 2, 2], "g": [0, 3, 5, 3, 6], "h": [4, 6, 5, 5, 5], "i": [2, 0, 2, 2, 2], "k": [4, 5, 6, 5, 5],
         "l": [2, 2, 2, 2, 1], "m": [0, 7, 7, 5, 5], "n": [0, 6, 5, 5, 5], "o": [0, 2, 5, 5, 2], "p": [0, 6, 5, 6, 4],
-        "r": [0, 3, 4, 4, 4], "s": [0, 3, 6, 1, 6], "t": [2, 7, 2, 2, 1], "x": [0, 5, 2, 2, 5], "y": [0, 5, 5, 2, 4], ".": [0, 0, 0, 0, 2],
+        "r": [0, 3, 4, 4, 4], "s": [0, 3, 6, 1, 6], "t": [2, 7, 2, 2, 1], "u": [0, 5, 5, 5, 3], "v": [0, 5, 5, 5, 2],
+        "w": [0, 5, 5, 7, 5], "x": [0, 5, 2, 2, 5], "y": [0, 5, 5, 2, 4], "_": [0, 0, 0, 0, 7], ".": [0, 0, 0, 0, 2],
         "M": [5, 7, 7, 5, 5],
     ]
 }

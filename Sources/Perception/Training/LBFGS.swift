@@ -28,6 +28,9 @@ final class LBFGS {
     /// Calls of the function so far.
     private(set) var evaluations = 0
 
+    /// Whether the next direction is more than the steepest one.
+    var hasHistory: Bool { !history.isEmpty }
+
     /// - Parameter firstStep: How far the value that moves most goes in the first iteration.
     init(count: Int, firstStep: Float) {
         self.count = count
@@ -40,8 +43,8 @@ final class LBFGS {
         bestGradient = memory.floats(count)
     }
 
-    /// Bytes that one of `count` values holds.
-    static func bytes(count: Int) -> Int { 4 * count * (2 * (memorySize + 1) + 5) }
+    /// Floats that one of `count` values holds.
+    static func floats(count: Int) -> Int { count * (2 * (memorySize + 1) + 5) }
 
     /// One iteration: moves `x`, whose loss and gradient are given and are renewed.
     /// - Parameter evaluate: The loss at `x`; writes its gradient.

@@ -231,7 +231,7 @@ private struct SmoothedLosses {
 
 extension InstructionSet {
     /// The training kernels that this mask allows.
-    fileprivate var trainingKernels: tmp_isa {
+    var trainingKernels: tmp_isa {
         switch self {
         case .portable, .blas: TMP_ISA_PORTABLE
         case .avx2: TMP_ISA_AVX2

@@ -35,9 +35,7 @@ final class VGG16Network {
                 let pooled = VGG16Layer.allCases[layer.index - 1].block != layer.block
                 inputs.append(pooled ? memory.map(PoolingLayer.output(for: before.shape)) : before)
             }
-            let plan = ConvolutionPlan(
-                shape: Convolution(layer.rawValue, layer.inputs, layer.outputs, kernel: 3), padding: .zero, relu: true,
-                trainsWeights: false, passesGradient: passesGradient)
+            let plan = ConvolutionPlan(layer, passesGradient: passesGradient)
             let convolution = plan.layer(input: inputs[layer.index].shape, context: context)
             (weights.weights[layer] ?? []).withUnsafeBufferPointer { w in
                 (weights.biases[layer] ?? []).withUnsafeBufferPointer { b in

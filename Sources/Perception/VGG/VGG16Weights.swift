@@ -59,6 +59,11 @@ public struct VGG16Weights: Sendable {
         self.biases = biases
     }
 
+    /// The same for optimising pictures.
+    static func read(_ path: String, upTo last: VGG16Layer) throws(OptimizationError) -> VGG16Weights {
+        do { return try VGG16Weights(path: path, upTo: last) } catch { throw .weights(error) }
+    }
+
     private static func tensor(_ file: SafeTensors, _ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
         if let entry = file[name], entry.shape != shape {
             throw WeightsError(file.path, .shape(tensor: name, expected: shape, found: entry.shape))

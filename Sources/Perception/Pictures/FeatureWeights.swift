@@ -1,0 +1,38 @@
+/// What a picture should have of others, as VGG16 sees them, and how much each part counts.
+public struct FeatureWeights: Sendable, Hashable {
+    /// Mean squared difference to the photo's features.
+    public var content: [VGG16Layer: Float]
+    /// Mean squared difference to the painting's Gram matrices.
+    public var style: [VGG16Layer: Float]
+    /// Mean absolute difference of neighbouring pixels.
+    public var totalVariation: Float
+
+    /// By default the layers of Gatys et al. 2016.
+    public init(
+        content: [VGG16Layer: Float] = [.relu4_2: 1],
+        style: [VGG16Layer: Float] = .init(
+            uniqueKeysWithValues: [.relu1_1, .relu2_1, .relu3_1, .relu4_1, .relu5_1].map { ($0, 20) }),
+        totalVariation: Float = 0
+    ) {
+        self.content = content
+        self.style = style
+        self.totalVariation = totalVariation
+    }
+
+    /// What training minimises, without its temporal part.
+    public init(_ weights: LossWeights) {
+        content = [weights.contentLayer: weights.content]
+        style = Dictionary(weights.styleLayers.map { ($0, weights.style) }) { first, _ in first }
+        totalVariation = weights.totalVariation
+    }
+
+    /// The deepest layer that any of them looks at.
+    var last: VGG16Layer { ([.relu1_1] + content.keys + style.keys).max() ?? .relu1_1 }
+
+    /// - Throws: `OptimizationError.outOfRange`.
+    func check() throws(OptimizationError) {
+        for weight in Array(content.values) + Array(style.values) + [totalVariation] where !(0...1e9).contains(weight) {
+            throw .outOfRange("a weight", "0 to 1e9")
+        }
+    }
+}

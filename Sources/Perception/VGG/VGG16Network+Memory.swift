@@ -1,0 +1,48 @@
+import Network
+
+/// Floats, of 4 bytes, that a network of one extent takes.
+struct VGG16Memory {
+    /// For as long as the network lives.
+    private(set) var held = 0
+    /// Scratch that it asks of its context, shared and of each worker.
+    private(set) var shared = 0
+    private(set) var worker = 0
+    private var shapes: [VGG16Layer: MapShape] = [:]
+
+    /// - Parameter passesGradient: Whether gradients go back to the image.
+    init(input: MapShape, upTo last: VGG16Layer, passesGradient: Bool, usesPairs: Bool) {
+        var shape = input, largest = input.count, block = 1
+        held = input.count
+        for layer in VGG16Layer.allCases where layer <= last {
+            if layer.block != block {
+                shape = PoolingLayer.output(for: shape)
+                held += shape.count
+                block = layer.block
+            }
+            let plan = ConvolutionPlan(layer, passesGradient: passesGradient), output = plan.output(for: shape)
+            if layer.inputs != 3 {
+                let tiling = WinogradTiling(plan, input: shape, usesPairs: usesPairs)
+                held += tiling.weights
+                shared = max(shared, tiling.shared)
+                worker = max(worker, tiling.worker)
+            }
+            held += output.count
+            largest = max(largest, output.count)
+            shape = output
+            shapes[layer] = output
+        }
+        if passesGradient { held += 2 * largest }
+    }
+
+    /// The extent of a layer's features.
+    func feature(_ layer: VGG16Layer) -> MapShape? { shapes[layer] }
+}
+
+extension ConvolutionPlan {
+    /// One of VGG16's convolutions, whose weights stay as they are.
+    init(_ layer: VGG16Layer, passesGradient: Bool) {
+        self.init(
+            shape: Convolution(layer.rawValue, layer.inputs, layer.outputs, kernel: 3), padding: .zero, relu: true,
+            trainsWeights: false, passesGradient: passesGradient)
+    }
+}

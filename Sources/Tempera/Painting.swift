@@ -1,0 +1,27 @@
+import Network
+import Perception
+
+// Pictures made by optimising their pixels, under the names that a user of the library meets.
+
+/// A photo painted as paintings are, by optimising its pixels.
+public typealias DirectPainting = Perception.DirectPainting
+/// What a picture should have of others, and how much each part counts.
+public typealias FeatureWeights = Perception.FeatureWeights
+/// A layer of VGG16.
+public typealias VGG16Layer = Perception.VGG16Layer
+/// How 2x2 blocks become one pixel in VGG16.
+public typealias Pooling = Perception.Pooling
+/// How a picture's pixels are moved.
+public typealias PictureMethod = Perception.PictureMethod
+/// What such a run has to say as it goes.
+public typealias OptimizationEvent = Perception.OptimizationEvent
+/// How far a picture has come.
+public typealias OptimizationProgress = Perception.OptimizationProgress
+/// What such a run did.
+public typealias OptimizationSummary = Perception.OptimizationSummary
+/// Why a picture cannot be made so.
+public typealias OptimizationError = Perception.OptimizationError
+/// What layers of VGG16 know of a picture.
+public typealias Reconstruction = Perception.Reconstruction
+/// A picture that shows more and more of what layers of VGG16 respond to.
+public typealias Dream = Perception.Dream

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Tempera
+
+/// `tempera dream IMAGE [OUTPUT] --vgg FILE --layer conv4_3`
+struct DreamCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dream", abstract: "Show more and more of what layers of VGG16 respond to in a picture.")
+
+    @OptionGroup var files: ReconstructionFiles
+
+    @Option(help: ArgumentHelp("The layer, or several with weights, as 'conv4_3,conv5_1=0.5'. (default: conv4_3)", valueName: "layers"))
+    var layer: LayerListArgument?
+
+    @Option(
+        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
+        completion: .file())
+    var vgg: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the picture's)", valueName: "WxH"))
+    var resize: SizeArgument?
+
+    @Option(help: "Steps an octave.")
+    var iterations: Int = 10
+
+    @Option(help: "Sizes from small to large.")
+    var octaves: Int = 4
+
+    @Option(help: "From the sides of one octave to those of the next.")
+    var octaveScale: Double = 1.4
+
+    @Option(help: "Levels of brightness that a step moves pixels by.")
+    var rate: Double = 1.5
+
+    @Option(help: ArgumentHelp("How far the picture is shifted at most from step to step.", valueName: "pixels"))
+    var jitter: Int = 32
+
+    @Option(help: "Where chance begins: the same seed gives the same picture.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Threads. (default: one a core)")
+    var threads: Int?
+
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws {
+        if iterations < 1 { throw ValidationError("--iterations must be at least 1") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+    }
+
+    func run() throws {
+        messages.verbosity.bootstrap()
+        let output = try files.checkedOutput("dream")
+        var dream = Dream(files.picture, output: output, vgg: vgg)
+        if let layer { dream.layers = layer.weights(times: 1) }
+        dream.size = resize?.size
+        dream.iterations = iterations
+        dream.octaves = octaves
+        dream.octaveScale = octaveScale
+        dream.rate = rate
+        dream.jitter = jitter
+        dream.seed = seed
+        dream.threads = threads
+        try OptimizationConsole(messages.verbosity).run(output) { try dream.run(shouldStop: $0, report: $1) }
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Logging
+import Tempera
+
+/// A picture under way with a person watching: progress, what was written, and a signal that ends it early.
+struct OptimizationConsole {
+    private let log = Logger(label: "tempera")
+    private let quiet: Bool
+
+    init(_ verbosity: Verbosity) { quiet = verbosity == .quiet }
+
+    /// - Parameter work: Is given when to stop and whom to tell.
+    func run(
+        _ output: String,
+        _ work: (@escaping () -> Bool, @escaping (OptimizationEvent) -> Void) throws -> OptimizationSummary
+    ) throws {
+        let signals = Signals()
+        let summary = try work({ signals.cancellation.isRequested }) { event in
+            if case .began = event { signals.beginWork() }
+            tell(event)
+        }
+        Console.shared.erase()
+        if !quiet {
+            let losses = summary.losses.line.isEmpty ? "" : ", \(summary.losses.line)"
+            Console.shared.note("\(output): \(summary.steps) iterations in \(summary.seconds.clock)\(losses)")
+        }
+        if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
+    }
+
+    private func tell(_ event: OptimizationEvent) {
+        switch event {
+        case .began(let width, let height, let sizes, let bytes, let threads):
+            let from = sizes > 1 ? ", coarse to fine in \(sizes) sizes" : ""
+            let memory = "\((Double(bytes) / 1e9).fixed(1)) GB of memory"
+            log.notice("\(width)x\(height)\(from), \(threads) thread\(threads == 1 ? "" : "s"), \(memory)")
+        case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
+        case .wrote(let path): log.info("wrote \(path)")
+        }
+    }
+}
+
+extension OptimizationProgress {
+    /// `120/500  24%  640x480  content 1.2e+05, style 3.4e+05  0:52, 3:38 left`
+    var line: String {
+        [
+            "\(step)/\(total)", "\(100 * step / max(total, 1))%", "\(width)x\(height)", losses.line,
+            "\(seconds.clock), \(remaining.clock) left",
+        ].filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+import Tempera
+
+/// What becomes of a file that is where the output goes.
+struct OverwriteArguments: ParsableArguments {
+    @Flag(name: .customShort("y"), help: "Overwrite an existing output.")
+    var overwrite = false
+
+    @Flag(name: .customShort("n"), help: "Never overwrite, and do not ask.")
+    var keep = false
+
+    func validate() throws {
+        if overwrite && keep { throw ValidationError("-y and -n exclude each other") }
+    }
+
+    /// -y and -n decide; else a person is asked, where there is one.
+    func mayReplace(_ output: String, isTaken: Bool) throws -> Bool {
+        guard isTaken, !overwrite, !keep, Console.shared.canAsk else { return overwrite }
+        guard Console.shared.ask("\(output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
+        return true
+    }
+
+    /// - Throws: `TemperaError.outputExists` where something is at `output` that may not be replaced.
+    func check(_ output: String) throws {
+        let isTaken = FileManager.default.fileExists(atPath: output)
+        if isTaken, try !mayReplace(output, isTaken: isTaken) { throw TemperaError.outputExists(output) }
+    }
+}

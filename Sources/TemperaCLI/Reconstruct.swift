@@ -1,0 +1,142 @@
+import ArgumentParser
+import Tempera
+
+/// `tempera reconstruct …`
+struct Reconstruct: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See what VGG16's layers know of a picture: make it anew from them.",
+        subcommands: [ReconstructContent.self, ReconstructStyle.self])
+}
+
+/// `tempera reconstruct content IMAGE [OUTPUT] --vgg FILE --layer conv4_1`
+struct ReconstructContent: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "content", abstract: "From noise, by the features of one layer.",
+        discussion: "Prints how near the picture comes to the original: early layers keep pixels, late ones keep meaning.")
+
+    @OptionGroup var files: ReconstructionFiles
+
+    @Option(help: ArgumentHelp("The layer.", valueName: "layer"))
+    var layer: LayerArgument?
+
+    @Option(help: ArgumentHelp("With --grid, the layers. (default: conv1_2,conv2_2,conv3_3,conv4_1,conv5_1)", valueName: "layers"))
+    var layers: LayerListArgument?
+
+    @Flag(help: "One picture over several layers.")
+    var grid = false
+
+    @OptionGroup(title: "Run") var arguments: ReconstructionArguments
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws {
+        if grid ? layer != nil : layers != nil { throw ValidationError("give --layer, or --grid with --layers") }
+    }
+
+    func run() throws {
+        let sets = grid ? layers?.layers.map { [$0.layer] } ?? Reconstruction.contentLayers : [[layer?.layer ?? .relu4_1]]
+        try arguments.start(.content, files, sets, messages, name: grid ? "content" : "conv\(sets[0][0].rawValue)")
+    }
+}
+
+/// `tempera reconstruct style PAINTING [OUTPUT] --vgg FILE --layers conv1_1,conv2_1`
+struct ReconstructStyle: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "style", abstract: "Its texture, from noise, by the Gram matrices of several layers.")
+
+    @OptionGroup var files: ReconstructionFiles
+
+    @Option(help: ArgumentHelp("The layers. (default: conv1_1,conv2_1,conv3_1,conv4_1,conv5_1)", valueName: "layers"))
+    var layers: LayerListArgument?
+
+    @Flag(help: "One picture of what comes from the first layer, the first two, and so on.")
+    var grid = false
+
+    @OptionGroup(title: "Run") var arguments: ReconstructionArguments
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func run() throws {
+        let all = layers?.layers.map(\.layer) ?? Reconstruction.styleLayers
+        let sets = grid ? all.indices.map { Array(all[...$0]) } : [all]
+        try arguments.start(.style, files, sets, messages, name: "style")
+    }
+}
+
+struct ReconstructionFiles: ParsableArguments {
+    @Argument(help: "The picture.", completion: .file())
+    var picture: String
+
+    @Argument(help: "Picture to write. (default: the picture's name and what it shows, as .png in this folder)", completion: .file())
+    var output: String?
+
+    @OptionGroup var existing: OverwriteArguments
+
+    /// The output, which may be written.
+    func checkedOutput(_ name: String) throws -> String {
+        let output = output ?? "\(picture.stem)-\(name).png"
+        try existing.check(output)
+        return output
+    }
+}
+
+struct ReconstructionArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
+        completion: .file())
+    var vgg: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the picture's)", valueName: "WxH"))
+    var resize: SizeArgument?
+
+    @Option(help: "Iterations a picture.")
+    var iterations: Int = 200
+
+    @Option(help: "How much smoothness counts against likeness.")
+    var tvWeight: Float = 0.001
+
+    @Option(help: "How VGG16 makes one pixel of four.")
+    var pooling: Pooling = .average
+
+    @Option(help: "Where the noise begins: the same seed gives the same picture.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Threads. (default: one a core)")
+    var threads: Int?
+
+    func validate() throws {
+        if iterations < 1 { throw ValidationError("--iterations must be at least 1") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+    }
+
+    func start(
+        _ subject: Reconstruction.Subject, _ files: ReconstructionFiles, _ layers: [[VGG16Layer]],
+        _ messages: MessageArguments, name: String
+    ) throws {
+        messages.verbosity.bootstrap()
+        let output = try files.checkedOutput(name)
+        var job = Reconstruction(subject, of: files.picture, output: output, vgg: vgg, layers: layers)
+        job.size = resize?.size
+        job.iterations = iterations
+        job.smoothness = tvWeight
+        job.pooling = pooling
+        job.seed = seed
+        job.threads = threads
+        var results: [Reconstruction.Result] = []
+        try OptimizationConsole(messages.verbosity).run(output) {
+            let done = try job.run(shouldStop: $0, report: $1)
+            results = done.results
+            return done.summary
+        }
+        let rows = results.map { [$0.layers.map { "conv\($0.rawValue)" }.joined(separator: ","), "\($0.psnr.fixed(2)) dB"] }
+        print(Table(header: ["LAYERS", "PSNR"], rows: rows, rightAligned: [1]).text)
+    }
+}
+
+extension String {
+    /// A path's name without its extension.
+    var stem: String {
+        let name = split(separator: "/").last.map(String.init) ?? self
+        return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    }
+}

@@ -1,0 +1,251 @@
+import Foundation
+import Testing
+
+@testable import Network
+@testable import Perception
+
+/// Pictures made by optimising their pixels, with a VGG16 of random weights cut to its first block.
+@Suite struct PictureTests {
+    private let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: false)
+    private let memory = MapMemory()
+    private let weights = FeatureWeights(
+        content: [.relu1_2: 0.7], style: [.relu1_1: 2, .relu1_2: 3], totalVariation: 0.1)
+
+    private func noise(_ width: Int, _ height: Int, _ seed: UInt64) -> Map {
+        let map = memory.map(MapShape(images: 1, height: height, width: width, channels: 3))
+        var noise = SplitMix64(state: seed)
+        for (i, value) in noise.values(map.shape.count).enumerated() { map.base[i] = Float(127 + 100 * value) }
+        return map
+    }
+
+    private func vgg(_ studio: TrainingRunTests.Studio) throws -> VGG16Weights {
+        try VGG16Weights(path: studio.folder + "/vgg.safetensors", upTo: .relu1_2)
+    }
+
+    private func style(_ painting: Map, _ vgg: VGG16Weights) -> StyleTarget {
+        StyleTarget(
+            painting: painting, weights: vgg, layers: [.relu1_1, .relu1_2], pooling: .average, context: context)
+    }
+
+    @Test func gradientIsThatOfTheLoss() throws {
+        let vgg = try vgg(TrainingRunTests.Studio()), picture = noise(19, 14, 1), gradient = noise(19, 14, 2)
+        let objective = FeatureObjective(
+            weights, photo: noise(19, 14, 3), style: style(noise(23, 21, 4), vgg), vgg: vgg, pooling: .average,
+            context: context)
+        let losses = objective.evaluate(picture, gradient: gradient), scratch = memory.map(picture.shape)
+        #expect(losses.content > 0 && losses.style > 0 && losses.totalVariation > 0)
+        let largest = gradient.values.indices.sorted { abs(gradient.base[$0]) > abs(gradient.base[$1]) }
+        for i in largest.prefix(8) {
+            let old = picture.base[i], step: Float = 0.25
+            picture.base[i] = old + step
+            let up = objective.evaluate(picture, gradient: scratch).total
+            picture.base[i] = old - step
+            let slope = (up - objective.evaluate(picture, gradient: scratch).total) / Double(2 * step)
+            picture.base[i] = old
+            #expect(abs(slope - Double(gradient.base[i])) < 0.02 * abs(slope), "\(i): \(gradient.base[i]), \(slope)")
+        }
+    }
+
+    /// What a model is trained for and what direct optimisation makes small is one objective.
+    @Test func isTheObjectiveOfTraining() throws {
+        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(32, 32, 5), picture = noise(32, 32, 6)
+        var training = LossWeights()
+        (training.contentLayer, training.styleLayers) = (.relu1_2, [.relu1_1, .relu1_2])
+        let style = style(noise(30, 20, 7), vgg), (one, other) = (memory.map(photo.shape), memory.map(photo.shape))
+        let direct = FeatureObjective(
+            FeatureWeights(training), photo: photo, style: style, vgg: vgg, pooling: .average, context: context
+        ).evaluate(picture, gradient: one)
+        let trained = PerceptualObjective(
+            training, style: style, vgg: vgg, pooling: .average, input: photo.shape, context: context
+        ).evaluate(picture, Batch(photos: photo), gradient: other)
+        #expect(direct == trained)
+        #expect(one.values == other.values)
+    }
+
+    /// The losses that an optimiser tells are those of the picture it holds, also when its line search went astray last.
+    @Test(arguments: [PictureMethod.lbfgs, .adam(rate: 3), .steepest(rate: 1)])
+    func lossesAreThoseOfThePicture(method: PictureMethod) throws {
+        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(24, 20, 8), gradient = memory.map(photo.shape)
+        let objective = FeatureObjective(
+            weights, photo: photo, style: style(noise(24, 20, 9), vgg), vgg: vgg, pooling: .average, context: context)
+        let optimizer = PictureOptimizer(photo, objective: objective, method: method, context: context)
+        let before = optimizer.losses
+        for _ in 0..<12 { optimizer.step() }
+        #expect(optimizer.losses.total < before.total)
+        #expect(optimizer.losses == objective.evaluate(optimizer.picture, gradient: gradient))
+        #expect(optimizer.evaluations >= 13)
+    }
+
+    @Test func aBlendLiesBetweenItsPaintings() throws {
+        let vgg = try vgg(TrainingRunTests.Studio())
+        let (a, b) = (style(noise(20, 20, 10), vgg), style(noise(20, 20, 11), vgg))
+        let blend = StyleTarget(blending: [(a, 3), (b, 1)])
+        for (layer, gram) in blend.grams {
+            for i in gram.indices {
+                let wanted = 0.75 * (a.grams[layer]?[i] ?? 0) + 0.25 * (b.grams[layer]?[i] ?? 0)
+                #expect(abs(gram[i] - wanted) <= 1e-5 * abs(wanted))
+            }
+        }
+    }
+
+    @Test func largePicturesGoFromCoarseToFine() {
+        let one = PictureLevels(width: 512, height: 400, iterations: 500).levels
+        #expect(one == [.init(width: 512, height: 400, iterations: 500)])
+        let levels = PictureLevels(width: 2001, height: 1000, iterations: 500).levels
+        #expect(levels.map(\.width) == [501, 1001, 2001] && levels.map(\.height) == [250, 500, 1000])
+        #expect(levels.map(\.iterations) == [285, 142, 73])
+        let few = PictureLevels(width: 3000, height: 3000, iterations: 1).levels
+        #expect(few.reduce(0) { $0 + $1.iterations } == 1)
+    }
+
+    @Test func originalColorsKeepChromaAndPaintLight() {
+        let (painted, photo) = (PixelBuffer(width: 2, height: 1), PixelBuffer(width: 2, height: 1))
+        for (i, value) in [150, 150, 150, 250, 250, 250].enumerated() { painted.row(0)[i] = UInt8(value) }
+        for (i, value) in [200, 100, 50, 255, 0, 0].enumerated() { photo.row(0)[i] = UInt8(value) }
+        let made = painted.withColors(of: photo), result = made.row(0)
+        func luma(_ x: Int) -> Double {
+            0.299 * Double(result[3 * x]) + 0.587 * Double(result[3 * x + 1]) + 0.114 * Double(result[3 * x + 2])
+        }
+        #expect(abs(luma(0) - 150) < 1 && abs(luma(1) - 250) < 1)
+        #expect(Int(result[0]) - Int(result[1]) == 100 && Int(result[1]) - Int(result[2]) == 50)
+        // Red that bright is a pale one, still red.
+        #expect(result[3] == 255 && result[4] == result[5] && result[4] > 240)
+    }
+
+    @Test func whatDoesNotFitIsRefusedWithWhatDoes() throws {
+        let plan = OptimizationMemory(
+            weights: FeatureWeights(), method: .lbfgs, styleScale: 1, threads: 2, usesPairs: true)
+        let gigabytes = Double(plan.bytes(width: 1024, height: 1024)) / 1e9
+        #expect(gigabytes > 2 && gigabytes < 4)
+        try plan.check(width: 1024, height: 1024, available: 4_000_000_000)
+        do {
+            try plan.check(width: 3000, height: 2000, available: 4_000_000_000)
+            Issue.record("3000x2000 in 4 GB")
+        } catch NetworkError.doesNotFit(3000, 2000, _, _, let fits?) {
+            #expect(abs(Double(fits.width) / Double(fits.height) - 1.5) < 0.01)
+            #expect(plan.bytes(width: fits.width, height: fits.height) <= 4_000_000_000)
+            #expect(plan.bytes(width: fits.width + 12, height: fits.height + 8) > 4_000_000_000)
+        }
+        #expect(throws: OptimizationError.tooSmall(width: 31, height: 400, least: 32)) {
+            try plan.check(width: 31, height: 400)
+        }
+    }
+
+    private func job(_ studio: TrainingRunTests.Studio, _ output: String) -> DirectPainting {
+        var job = DirectPainting(
+            photo: studio.folder + "/photos/1.png", painting: studio.folder + "/painting.png",
+            output: "\(studio.folder)/\(output)", vgg: studio.folder + "/vgg.safetensors")
+        job.weights = weights
+        job.size = .init(width: 50, height: 41)
+        job.iterations = 6
+        return job
+    }
+
+    @Test func paintsTellsAndLogs() throws {
+        let studio = try TrainingRunTests.Studio()
+        var job = job(studio, "out.png")
+        job.pictureEvery = 2
+        job.log = studio.folder + "/losses.csv"
+        let told = Told()
+        let summary = try job.run(report: told.hear)
+        let steps = told.progress.map(\.step)
+        let wrote = told.wrote.map { String($0.split(separator: "/").last ?? "") }
+        #expect(summary.steps == 6 && steps == Array(1...6) && !summary.wasStopped)
+        #expect(wrote == ["out-0002.png", "out-0004.png", "out.png"])
+        #expect(told.progress.last?.remaining == 0)
+        let rows = try String(contentsOfFile: studio.folder + "/losses.csv", encoding: .utf8).split(separator: "\n")
+        #expect(rows.count == 7 && rows[0] + "\n" == PictureLog.header)
+        let painted = try PhotoFolder.read(studio.folder + "/out.png")
+        #expect(painted.width == 50 && painted.height == 41)
+        // From noise, and by Adam: other pictures, each the same again.
+        func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: job.output)) }
+        let first = try bytes()
+        job.start = .noise
+        job.method = .adam(rate: 5)
+        _ = try job.run()
+        let second = try bytes()
+        _ = try job.run()
+        #expect(try bytes() == second && second != first)
+        job.seed = 2
+        _ = try job.run()
+        #expect(try bytes() != second)
+    }
+
+    @Test func stoppedEarlyLeavesThePictureSoFar() throws {
+        let studio = try TrainingRunTests.Studio(), job = job(studio, "stopped.png"), told = Told()
+        let summary = try job.run(shouldStop: { told.progress.count == 3 }, report: told.hear)
+        #expect(summary.wasStopped && summary.steps == 3)
+        #expect(FileManager.default.fileExists(atPath: job.output))
+    }
+
+    @Test func badOptionsAreRefusedBeforeAnythingIsWritten() throws {
+        let studio = try TrainingRunTests.Studio()
+        func refused(_ change: (inout DirectPainting) -> Void) -> String? {
+            var job = job(studio, "no.png")
+            change(&job)
+            do { _ = try job.run() } catch { return "\(error)" }
+            return nil
+        }
+        #expect(refused { $0.iterations = 0 } == "the number of iterations must be 1 or more")
+        #expect(refused { $0.weights.totalVariation = .nan } == "a weight must be 0 to 1e9")
+        #expect(refused { $0.paintings[0].weight = 0 }?.contains("not all of them 0") == true)
+        #expect(refused { $0.styleScale = 9 } == "the style scale must be 0.1 to 8")
+        #expect(refused { ($0.weights.content, $0.weights.style) = ([:], [:]) } == "name at least one layer")
+        #expect(refused { $0.output = studio.folder + "/none/x.png" }?.contains("none/x.png") == true)
+        #expect(refused { $0.output = studio.folder + "/picture" }?.contains("cannot tell the format") == true)
+        #expect(refused { $0.weights.content = [.relu5_1: 1] }?.contains("conv2_1") == true)
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: studio.folder).contains { $0.hasPrefix("no") || $0.contains("partial") })
+    }
+
+    @Test func dreamsRespondMore() throws {
+        let studio = try TrainingRunTests.Studio(), told = Told()
+        var dream = Dream(
+            studio.folder + "/photos/1.png", output: studio.folder + "/dream.png", vgg: studio.folder + "/vgg.safetensors")
+        dream.layers = [.relu1_2: 1]
+        (dream.octaves, dream.iterations, dream.size) = (2, 4, .init(width: 60, height: 50))
+        let summary = try dream.run(report: told.hear)
+        #expect(summary.steps == 8 && told.progress.map(\.width) == [43, 43, 43, 43, 60, 60, 60, 60])
+        #expect(told.progress[3].losses.total < 1.02 * told.progress[0].losses.total)
+        #expect(told.progress[3].losses.total < 0)
+        #expect(try PhotoFolder.read(dream.output).width == 60)
+    }
+
+    @Test func shiftingGoesRoundInACircle() {
+        let (map, there, back) = (noise(7, 5, 20), memory.map(noise(7, 5, 21).shape), noise(7, 5, 22))
+        map.copy(to: there, x: 3, y: 2)
+        #expect(there.row(0, 2)[9] == map.base[0] && there.base[0] == map.row(0, 3)[12])
+        there.copy(to: back, x: 4, y: 3)
+        #expect(back.values == map.values)
+    }
+
+    /// Early layers keep pixels, late ones meaning: with VGG16 itself, on a small picture.
+    @Test func laterLayersKeepLessOfThePixels() throws {
+        guard let vgg = Shared.path("vgg16/vgg16_caffe_bgr_conv1-5_f16.safetensors"),
+            let photo = Shared.path("photos/heldout/bsds_100007.png")
+        else { return }
+        let output = NSTemporaryDirectory() + "tempera-\(UUID().uuidString).png"
+        defer { try? FileManager.default.removeItem(atPath: output) }
+        var job = Reconstruction(
+            .content, of: photo, output: output, vgg: vgg, layers: [[.relu1_2], [.relu2_2], [.relu5_1]])
+        job.size = .init(width: 96, height: 64)
+        job.iterations = 40
+        let psnr = try job.run().results.map(\.psnr)
+        #expect(psnr[0] > psnr[1] + 2 && psnr[1] > psnr[2] + 2, "\(psnr)")
+        let grid = try PhotoFolder.read(output)
+        #expect(grid.width > 3 * 96 && grid.height > 2 * 64)
+    }
+}
+
+/// What a run has said.
+private final class Told {
+    private(set) var progress: [OptimizationProgress] = []
+    private(set) var wrote: [String] = []
+
+    func hear(_ event: OptimizationEvent) {
+        switch event {
+        case .began: break
+        case .progress(let step): progress.append(step)
+        case .wrote(let path): wrote.append(path)
+        }
+    }
+}
