@@ -9,6 +9,7 @@ import Network
 /// ```
 public struct Upscaler: Sendable {
     public let name: String
+    public let path: String
     /// How many times larger along each side: 2 or 4.
     public let scale: Int
     let model: Model
@@ -19,7 +20,7 @@ public struct Upscaler: Sendable {
     public init(_ nameOrFile: String, scale: Int) throws(TemperaError) {
         let isKind = ["pixel", "feature"].contains(nameOrFile)
         do {
-            let path = try StyleCatalog().resolve(isKind ? "upscaler-x\(scale)-\(nameOrFile)" : nameOrFile)
+            path = try StyleCatalog().resolve(isKind ? "upscaler-x\(scale)-\(nameOrFile)" : nameOrFile)
             model = try Model.load(path)
             name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         } catch {

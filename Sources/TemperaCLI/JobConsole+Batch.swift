@@ -15,6 +15,7 @@ extension JobConsole {
             case .leftOut(let files):
                 let named = files.prefix(5).joined(separator: ", ") + (files.count > 5 ? " and \(files.count - 5) more" : "")
                 log.notice("left out, nothing to paint: \(named)")
+            case .finishedBefore(let file): log.notice("\(folder)/\(file): there already")
             }
         }
         progressFile?.finish()

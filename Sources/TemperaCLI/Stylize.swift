@@ -26,10 +26,7 @@ struct Stylize: ParsableCommand {
 
     func validate() throws {
         if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
-        let isLive = pace.live || pace.pace || pace.fps != nil
-        if writing.resume, input == "-" || output == "-" || isLive {
-            throw ValidationError("--resume needs files at both ends, and neither --fps, --live nor --pace")
-        }
+        try writing.checkResuming(from: input, to: output, isPaced: pace.live || pace.pace || pace.fps != nil)
     }
 
     func run() throws {

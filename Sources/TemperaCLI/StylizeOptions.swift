@@ -106,6 +106,13 @@ struct OutputArguments: ParsableArguments {
         if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
     }
 
+    /// - Parameter isPaced: whether frames may be dropped or repeated.
+    func checkResuming(from input: String, to output: String, isPaced: Bool = false) throws {
+        if resume, input == "-" || output == "-" || isPaced {
+            throw ValidationError("--resume needs files at both ends, and neither --fps, --live nor --pace")
+        }
+    }
+
     /// Whether the job may replace what is at its output.
     func mayOverwrite(_ job: Job) throws -> Bool {
         try job.input == "-" ? existing.overwrite : existing.mayReplace(job.output, isTaken: job.findsOutputTaken)

@@ -35,6 +35,7 @@ struct Upscale: ParsableCommand {
     func validate() throws {
         if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        try writing.checkResuming(from: input, to: output)
         if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
     }
 

@@ -40,6 +40,10 @@ import Testing
         let again = try Command.run([input, output, "-s", "starry-night", "-q"])
         #expect(again.code == 1 && again.lines.filter { $0.hasSuffix(": exists; add -y to overwrite it") }.count == 3)
         #expect(try Command.run([input, output, "-s", "starry-night", "-q", "-y"]).code == 0)
+        try FileManager.default.removeItem(atPath: output + "/a.mp4")
+        let resumed = try Command.run([input, output, "-s", "starry-night", "--resume"])
+        #expect(resumed.code == 0 && resumed.lines.last == "tempera: \(output): 1 painted, 0 failed", "\(resumed.stderr)")
+        #expect(resumed.lines.contains("tempera: \(output)/c.PNG: there already"))
         let same = try Command.run([input, input + "/.", "-s", "starry-night"])
         #expect(same.code == 1 && same.stderr.hasSuffix("input and output are the same file; choose another output name\n"))
     }

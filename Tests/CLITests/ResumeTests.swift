@@ -1,4 +1,5 @@
 import Foundation
+import Network
 import Testing
 
 /// A job that is killed, and goes on.
@@ -21,16 +22,23 @@ import Testing
         ]
     }
 
-    @Test(.timeLimit(.minutes(3))) func aKilledJobGoesOnWhereItWas() throws {
-        let folder = try ScratchFolder()
-        let (input, output) = (try clip(folder), folder.path("out.mkv"))
-        let parts = folder.path(".out.mkv.segments")
-        let running = try RunningCommand([input, output] + options)
-        while !FileManager.default.fileExists(atPath: parts + "/000000") { usleep(1000) }
+    /// Kills `arguments` with output `output` once its first part is there.
+    private func runAndKill(_ arguments: [String], writing output: String) throws {
+        let first = URL(fileURLWithPath: output).deletingLastPathComponent().path
+            + "/.\(URL(fileURLWithPath: output).lastPathComponent).segments/000000"
+        let running = try RunningCommand(arguments)
+        while !FileManager.default.fileExists(atPath: first) { usleep(1000) }
         usleep(100_000)
         running.send(SIGKILL)
         #expect(running.wait().code == -SIGKILL)
         #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    @Test(.timeLimit(.minutes(3))) func aKilledJobGoesOnWhereItWas() throws {
+        let folder = try ScratchFolder()
+        let (input, output) = (try clip(folder), folder.path("out.mkv"))
+        let parts = folder.path(".out.mkv.segments")
+        try runAndKill([input, output] + options, writing: output)
 
         // Another job does not take it for its own, and one that does not ask is told.
         let other = try Command.run([input, output, "--crf", "30"] + options)
@@ -40,7 +48,8 @@ import Testing
         #expect(plain.code == 0)
         #expect(plain.lines.first == "tempera: warning: \(parts): left by an interrupted run; go on with --resume, or remove it")
 
-        let resumed = try Command.run([input, output] + options)
+        // The last word counts: how many threads paint makes no difference.
+        let resumed = try Command.run([input, output] + options + ["--threads", "2"])
         #expect(resumed.code == 0)
         #expect(resumed.stderr.contains("going on after the "), "\(resumed.stderr)")
         #expect(!FileManager.default.fileExists(atPath: parts))
@@ -63,11 +72,63 @@ import Testing
         #expect(try ffmpeg("-i \(output) -map 0:v -f framemd5 -").split(separator: "\n").count > short)
     }
 
+    /// Networks that enlarge, alone and after a style, and a live style.
+    @Test(.timeLimit(.minutes(3)), arguments: ["upscale", "--upscale 2", "-s small.live.safetensors"])
+    func everyKindOfJobGoesOn(kind: String) throws {
+        let folder = try ScratchFolder()
+        let (input, output) = (try clip(folder), folder.path("out.mkv"))
+        let live = Architecture.live(widths: [8, 16], residuals: 1)
+        try Model(architecture: live, tensors: live.slopes, metadata: [:]).write(folder.path("small.live.safetensors"))
+        let (words, pixel) = (kind.split(separator: " ").map(String.init), folder.path("pixel.safetensors"))
+        let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Models")
+        func model(_ name: String) throws {
+            try? FileManager.default.removeItem(atPath: pixel)
+            try FileManager.default.copyItem(atPath: models.appendingPathComponent(name).path, toPath: pixel)
+        }
+        try model("upscaler-x2-pixel.safetensors")
+        func arguments(_ output: String) -> [String] {
+            switch kind {
+            case "upscale": words + [input, output, "--model", pixel, "--resume"]
+            case "--upscale 2": [input, output, "--upscaler", pixel, "-s", "starry-night", "--resume"] + words
+            default: [input, output, "-s", folder.path(words[1]), "--resume"]
+            }
+        }
+        try runAndKill(arguments(output), writing: output)
+        let resumed = try Command.run(arguments(output))
+        #expect(resumed.code == 0 && resumed.stderr.contains("going on after the "), "\(resumed.stderr)")
+        let whole = try Command.run(arguments(folder.path("whole.mkv")))
+        #expect(whole.code == 0, "\(whole.stderr)")
+        #expect(try contents(output) == contents(folder.path("whole.mkv")))
+        #expect(try contents(output)[1].contains("#dimensions 0: \(kind == "upscale" ? "96x64" : "48x32")"))
+
+        // Another model of the same name is another job.
+        guard kind.contains("upscale") else { return }
+        try FileManager.default.removeItem(atPath: output)
+        try runAndKill(arguments(output), writing: output)
+        try model("upscaler-x2-feature.safetensors")
+        let other = try Command.run(arguments(output))
+        #expect(other.code == 1 && other.stderr.contains("(its upscaler differs)"), "\(other.stderr)")
+    }
+
     @Test func resumingNeedsFiles() throws {
-        for arguments in [["-", "out.mkv"], ["in.mkv", "-"], ["in.mkv", "out.mkv", "--fps", "10"]] {
+        for arguments in [
+            ["-", "out.mkv"], ["in.mkv", "-"], ["in.mkv", "out.mkv", "--fps", "10"], ["upscale", "-", "out.mkv"],
+            ["upscale", "in.mkv", "-"],
+        ] {
             let result = try Command.run(arguments + ["--resume"])
             #expect(result.code == 64 && result.lines.count == 1)
             #expect(result.stderr.contains("--resume needs files at both ends"))
         }
+    }
+}
+
+extension Architecture {
+    /// Some weights for every tensor.
+    fileprivate var slopes: [String: [Float]] {
+        Dictionary(
+            uniqueKeysWithValues: parameters.map { parameter in
+                let count = parameter.shape.reduce(1, *)
+                return (parameter.name, (0..<count).map { Float($0 % 7 - 3) / Float(max(8, count / parameter.shape[0])) })
+            })
     }
 }

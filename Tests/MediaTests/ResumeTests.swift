@@ -19,12 +19,14 @@ import Testing
 
     /// Copies `input` in parts of 10 frames. `atFrame` is called before each frame is written, and may change it.
     private func copyInParts(
-        _ input: String, to output: String, codec: String, atFrame: (Int, VideoFrame) throws -> VideoFrame = { $1 }
+        _ input: String, to output: String, codec: String, threads: Int = 2, atFrame: (Int, VideoFrame) throws -> VideoFrame = { $1 }
     ) throws -> SegmentFolder {
         let source = try FileSource(input)
-        let segments = try SegmentFolder(beside: output, job: job, length: 10)
+        let segments = try SegmentFolder(beside: output, job: job, length: 10, threads: threads)
         var options = SinkOptions()
         options.codec = codec
+        // No random numbers in the file: Matroska's would differ each time.
+        options.formatOptions["fflags"] = "+bitexact"
         if codec == "libx264" { options.codecOptions = ["bf": "2"] }
         if codec == "libvpx-vp9" { options.codecOptions = ["cpu-used": "8"] }
         let sink = try FileSink(output, video: source.video, copying: source, options: options, segments: segments)
@@ -38,6 +40,35 @@ import Testing
             }
         }
         try sink.finish()
+        return segments
+    }
+
+    /// Runs until before frame `end`, and puts back what a `kill -9` at that moment would leave.
+    private func copyAndDie(
+        _ input: String, to output: String, codec: String, threads: Int = 2, end: Int, in scratch: Scratch
+    ) throws {
+        let (folder, left) = (output.folderAndName, scratch.file("left"))
+        let parts = "\(folder.folder)/.\(folder.name).segments"
+        #expect(throws: ShellError.self) {
+            try copyInParts(input, to: output, codec: codec, threads: threads) { number, frame in
+                guard number == end else { return frame }
+                try FileManager.default.copyItem(atPath: parts, toPath: left)
+                throw ShellError(text: "the end")
+            }
+        }
+        try? FileManager.default.removeItem(atPath: parts)
+        try FileManager.default.moveItem(atPath: left, toPath: parts)
+    }
+
+    /// Goes on; what is finished comes unpainted.
+    private func goOn(_ input: String, to output: String, codec: String, threads: Int = 2, finished: Int) throws -> SegmentFolder {
+        let black = PixelBuffer(width: 64, height: 48)
+        let segments = try copyInParts(input, to: output, codec: codec, threads: threads) { number, frame in
+            var frame = frame
+            if number < finished { frame.pixels = black }
+            return frame
+        }
+        #expect(segments.finishedFrames == finished)
         return segments
     }
 
@@ -58,27 +89,11 @@ import Testing
         let scratch = try Scratch()
         let (input, whole, output) = (try clip(scratch), scratch.file("whole.\(kind)"), scratch.file("out.\(kind)"))
         try copyInParts(input, to: whole, codec: codec).remove()
-        let (folder, left) = (scratch.file(".out.\(kind).segments"), scratch.file("left"))
-        #expect(throws: ShellError.self) {
-            try copyInParts(input, to: output, codec: codec) { number, frame in
-                guard number == 33 else { return frame }
-                try FileManager.default.copyItem(atPath: folder, toPath: left)
-                throw ShellError(text: "the end")
-            }
-        }
-        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: left)).isSuperset(of: ["000002", "000003.part"]))
-        try FileManager.default.removeItem(atPath: folder)
-        try FileManager.default.moveItem(atPath: left, toPath: folder)
+        let folder = scratch.file(".out.\(kind).segments")
+        try copyAndDie(input, to: output, codec: codec, end: 33, in: scratch)
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder)).isSuperset(of: ["000002", "000003.part"]))
         #expect(SegmentFolder.leftover(beside: output) == folder)
-
-        let black = PixelBuffer(width: 64, height: 48)
-        let segments = try copyInParts(input, to: output, codec: codec) { number, frame in
-            var frame = frame
-            // Finished frames come unpainted.
-            if number < 30 { frame.pixels = black }
-            return frame
-        }
-        #expect(segments.finishedFrames == 30)
+        let segments = try goOn(input, to: output, codec: codec, finished: 30)
         let (expected, got) = (try contents(whole), try contents(output))
         for (a, b) in zip(expected, got) { #expect(a == b, "\(zip(a, b).filter { $0 != $1 })") }
         #expect(expected[0].count == 46)
@@ -93,6 +108,36 @@ import Testing
         }
         segments.remove()
         #expect(scratch.names == ["in.mkv", "out.\(kind)", "whole.\(kind)"])
+    }
+
+    /// Killed in the middle and at the edges of parts, and once more on the way: the bytes of the file are always the same.
+    @Test func itDoesNotMatterWhenAJobIsKilled() throws {
+        let scratch = try Scratch()
+        let (input, whole, output) = (try clip(scratch), scratch.file("whole.mkv"), scratch.file("out.mkv"))
+        try copyInParts(input, to: whole, codec: "libx264").remove()
+        let expected = try Data(contentsOf: URL(fileURLWithPath: whole))
+        for end in [1, 4, 9, 10, 11, 19, 20, 21, 30, 31, 40, 44, 45] {
+            try copyAndDie(input, to: output, codec: "libx264", end: end, in: scratch)
+            let again = min(45, end + 13)
+            try copyAndDie(input, to: output, codec: "libx264", end: again, in: scratch)
+            try goOn(input, to: output, codec: "libx264", finished: (again - 1) / 10 * 10).remove()
+            #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == expected, "killed before \(end) and \(again)")
+        }
+    }
+
+    /// MPEG-4 pictures have a slice a thread, and a resumed job may find another number of CPUs.
+    @Test func theEncodersThreadsAreThoseOfTheFirstPart() throws {
+        let scratch = try Scratch()
+        let (input, whole, output) = (try clip(scratch), scratch.file("whole.avi"), scratch.file("out.avi"))
+        let first = try copyInParts(input, to: whole, codec: "mpeg4", threads: 3)
+        first.remove()
+        try copyAndDie(input, to: output, codec: "mpeg4", threads: 3, end: 25, in: scratch)
+        let segments = try goOn(input, to: output, codec: "mpeg4", threads: 1, finished: 20)
+        #expect(segments.encoderThreads == 3)
+        #expect(try packetHashes(whole, "v") == packetHashes(output, "v"))
+        segments.remove()
+        try copyInParts(input, to: output, codec: "mpeg4", threads: 1).remove()
+        #expect(try packetHashes(whole, "v") != packetHashes(output, "v"))
     }
 
     @Test func aFailureKeepsTheFinishedPartsAlone() throws {

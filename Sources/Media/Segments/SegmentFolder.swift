@@ -4,7 +4,7 @@ import Foundation
 /// The finished parts of an output that is not whole yet, in a folder beside it: what is left of a long job when the
 /// process or the machine dies.
 ///
-///     .painted.mp4.segments/job           what the parts belong to, a "name = value" a line
+///     .painted.mp4.segments/job           what the parts belong to, a "name = value" a line, and the encoder's threads
 ///                           000000        the encoder's packets of the first frames
 ///                           000001        … of as many again
 ///                           000002.part   what is being encoded
@@ -19,6 +19,9 @@ public final class SegmentFolder: @unchecked Sendable {
     public let length: Int
     /// Frames of the parts that are whole.
     public let finishedFrames: Int
+    /// Threads of an encoder for which no number is asked: as many as when the first part was begun. Encoders cut pictures
+    /// into as many slices, or bound motion by them, so that with another number of CPUs other packets would come.
+    public let encoderThreads: Int
     private let job: String
     private var writer: (number: Int, file: PacketFile.Writer)?
     private var reader: (number: Int, file: PacketFile.Reader)?
@@ -27,15 +30,19 @@ public final class SegmentFolder: @unchecked Sendable {
     /// - Parameters:
     ///   - job: everything that the output depends on. What an earlier run left is used only where all of it agrees.
     ///   - length: frames of a part, at least 1.
+    ///   - threads: `encoderThreads` where there are no parts yet; nil: one a CPU.
     /// - Throws: `MediaError.otherJob`
-    public init(beside output: String, job: [(name: String, value: String)], length: Int = 250) throws(MediaError) {
+    public init(
+        beside output: String, job: [(name: String, value: String)], length: Int = 250, threads: Int? = nil
+    ) throws(MediaError) {
         path = Self.path(beside: output)
         self.length = max(1, length)
-        let job = job + [("frames of a part", "\(self.length)")]
-        self.job = job.map { "\($0.name) = \($0.value)\n" }.joined()
         let old = (try? String(contentsOfFile: path + "/job", encoding: .utf8)) ?? ""
+        let lines = Set(old.split(separator: "\n").map(String.init))
+        encoderThreads = Self.threads(lines) ?? max(1, threads ?? Int(av_cpu_count()))
+        let job = job + [("frames of a part", "\(self.length)"), ("encoder threads", "\(encoderThreads)")]
+        self.job = job.map { "\($0.name) = \($0.value)\n" }.joined()
         if !old.isEmpty, old != self.job {
-            let lines = Set(old.split(separator: "\n").map(String.init))
             let other = job.first { !lines.contains("\($0.name) = \($0.value)") }
             throw .otherJob(path, difference: other?.name ?? "options")
         }
@@ -43,6 +50,11 @@ public final class SegmentFolder: @unchecked Sendable {
     }
 
     deinit { unlock() }
+
+    private static func threads(_ lines: Set<String>) -> Int? {
+        let name = "encoder threads = "
+        return lines.first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) }
+    }
 
     private static func path(beside output: String) -> String {
         let (folder, name) = output.folderAndName

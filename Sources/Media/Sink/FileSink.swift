@@ -47,9 +47,10 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         warnings = OneTimeWarnings(warn)
         if let source, MediaFiles.isSame(source.path, path) { throw .sameFile(path) }
         let container = try Container(path, options: options)
-        let options = container.keepingRawFrames(of: source, options: options)
+        var options = container.keepingRawFrames(of: source, options: options)
+        options.threads = options.threads ?? segments?.encoderThreads
         let codec = try container.encoder(options, path: path)
-        makeEncoder = { [warnings] () throws(MediaError) in
+        makeEncoder = { [warnings, options] () throws(MediaError) in
             try VideoEncoder(
                 codec, video: video, options: options, container: container, path: path, warnings: warnings)
         }

@@ -9,8 +9,9 @@ import Pipeline
 /// let summary = try batch.run { event in if case .failed(let file, let error) = event { print(file, error) } }
 /// ```
 ///
-/// A file that fails is named and the next one begins. Files whose names say no format that can be written are left out,
-/// hidden ones and folders too; so are files that hold no picture.
+/// A file that fails is named and the next one begins. With `job.resumes`, what an earlier run finished is not painted again.
+/// Files whose names say no format that can be written are left out, hidden ones and folders too; so are files that hold no
+/// picture.
 public struct Batch: Sendable {
     /// What to do with each file; its input and output are the folders.
     public var job: Job
@@ -29,6 +30,8 @@ public struct Batch: Sendable {
         case failed(String, TemperaError)
         /// Nothing to paint, each by its name.
         case leftOut([String])
+        /// Painted by an earlier run.
+        case finishedBefore(String)
     }
 
     public struct Summary: Sendable {
@@ -48,9 +51,14 @@ public struct Batch: Sendable {
         for (index, file) in files.enumerated() {
             if cancellation.isRequested { summary.wasStopped = true }
             if summary.wasStopped { break }
+            let fileJob = fileJob(file)
+            if job.resumes, fileJob.findsOutputTaken {
+                onEvent(.finishedBefore(file))
+                continue
+            }
             onEvent(.began(file, number: index + 1, count: files.count))
             do throws(TemperaError) {
-                let done = try fileJob(file).run(cancellation: cancellation) { onEvent(.job(file, $0)) }
+                let done = try fileJob.run(cancellation: cancellation) { onEvent(.job(file, $0)) }
                 summary.wasStopped = done.wasStopped
                 summary.painted += 1
                 onEvent(.finished(file, done))

@@ -24,13 +24,15 @@ extension Job {
     private func identity(_ video: VideoFormat) -> [(name: String, value: String)] {
         // A dictionary has another order in every process.
         func sorted(_ options: [String: String]) -> String { options.map { "\($0)=\($1)" }.sorted().joined(separator: ",") }
-        var (reading, writing) = (reading, writing)
+        var (reading, writing, painting) = (reading, writing, painting)
         let (toDemuxer, toEncoder) = (sorted(reading.demuxerOptions), sorted(writing.codecOptions))
+        // The same pixels come from any number.
+        painting.threads = nil
         reading.demuxerOptions = [:]
         (writing.codecOptions, writing.formatOptions) = ([:], [:])
         return [
             ("input", fingerprint(input)), ("style", style.map { fingerprint($0.path) } ?? "none"),
-            ("upscaler", upscaler.map { "\($0.name) x\($0.scale)" } ?? "none"), ("size", "\(video.width)x\(video.height)"),
+            ("upscaler", upscaler.map { fingerprint($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
             ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"),
         ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
     }
