@@ -25,3 +25,13 @@ public typealias OptimizationError = Perception.OptimizationError
 public typealias Reconstruction = Perception.Reconstruction
 /// A picture that shows more and more of what layers of VGG16 respond to.
 public typealias Dream = Perception.Dream
+/// What one iteration of painting by optimisation takes on this machine.
+public typealias PaintingBenchmark = Perception.PaintingBenchmark
+/// A style's network against optimising the pixels themselves.
+public typealias NetworkComparison = Perception.NetworkComparison
+
+extension NetworkComparison {
+    public init(photo: String, painting: String, style: Style, figure: String, vgg: String) {
+        self.init(photo: photo, painting: painting, model: style.model, figure: figure, vgg: vgg)
+    }
+}

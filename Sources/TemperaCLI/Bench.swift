@@ -11,8 +11,8 @@ struct Bench: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: the first bundled)", valueName: "name|file"))
     var style: String?
 
-    @Option(help: ArgumentHelp("Size of the picture.", valueName: "WxH"))
-    var size = SizeArgument(width: 640, height: 360)
+    @Option(help: ArgumentHelp("Size of the picture. (default: 640x360)", valueName: "WxH"))
+    var size: SizeArgument?
 
     @OptionGroup var network: NetworkArguments
 
@@ -22,7 +22,7 @@ struct Bench: ParsableCommand {
     @Option(help: "Go on at least this long. (default: 3, or 0 with --frames)")
     var seconds: Double?
 
-    @Option(help: "Time at least this many frames, or with --train steps. (default: 3, steps 5)")
+    @Option(help: "Time at least this many frames, or with --train or --paint steps. (default: 3, steps 5)")
     var frames: Int?
 
     @Option(help: ArgumentHelp("Write the last painted picture there, as raw rgb24.", valueName: "file"), completion: .file())
@@ -34,6 +34,12 @@ struct Bench: ParsableCommand {
         completion: .file())
     var train: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead, time iterations of 'tempera paint' with these weights of VGG16, at 512x512 unless --size says otherwise.",
+            valueName: "file"), completion: .file())
+    var paint: String?
+
     @Flag(help: "Instead, run every kernel of this machine against the portable one.")
     var selfCheck = false
 
@@ -41,7 +47,7 @@ struct Bench: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if size.size.width < 1 || size.size.height < 1 { throw ValidationError("--size needs both sides") }
+        if let size = size?.size, size.width < 1 || size.height < 1 { throw ValidationError("--size needs both sides") }
         if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
         if let seconds, !(0...86400).contains(seconds) { throw ValidationError("--seconds must be 0 to 86400") }
     }
@@ -49,9 +55,10 @@ struct Bench: ParsableCommand {
     func run() throws {
         if selfCheck { return try checkKernels() }
         if let train { return try timeTraining(vgg: train) }
+        if let paint { return try timePainting(vgg: paint) }
         let networks = network.network.networks(isLive: false)
         let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
-        var benchmark = Benchmark(style: style, width: size.size.width, height: size.size.height)
+        var benchmark = Benchmark(style: style, width: pictureSize.width, height: pictureSize.height)
         benchmark.painting = network.options
         benchmark.seconds = seconds ?? (frames == nil ? 3 : 0)
         benchmark.frames = frames ?? 3
@@ -62,6 +69,8 @@ struct Bench: ParsableCommand {
             result, style: style.name, width: benchmark.width, height: benchmark.height)
         print(json ? try report.json : report.table)
     }
+
+    private var pictureSize: RequestedSize { size?.size ?? RequestedSize(width: 640, height: 360) }
 
     private func checkKernels() throws {
         let results = KernelCheck.run()
@@ -89,9 +98,25 @@ struct Bench: ParsableCommand {
         print("\(median.fixed(3)) s a step (best \(seconds[0].fixed(3))), \(seconds.count) steps of batch 4 at 256x256")
     }
 
+    /// Adam evaluates the objective once an iteration, and nothing else; what L-BFGS takes more is its own.
+    private func timePainting(vgg: String) throws {
+        var benchmark = PaintingBenchmark(vgg: vgg)
+        if let size = size?.size { (benchmark.width, benchmark.height) = (size.width, size.height) }
+        benchmark.isExact = network.precision == .fp32
+        benchmark.threads = network.threads
+        benchmark.iterations = frames ?? 5
+        for (name, method) in [("adam", PictureMethod.adam(rate: 5)), ("lbfgs", .lbfgs)] {
+            benchmark.method = method
+            let seconds = try benchmark.run().sorted(), median = seconds[seconds.count / 2]
+            print(
+                "\(name): \(median.fixed(3)) s an iteration (best \(seconds[0].fixed(3))), \(seconds.count) iterations at "
+                    + "\(benchmark.width)x\(benchmark.height)")
+        }
+    }
+
     private func picture(_ path: String) throws -> Picture {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw Failure(text: "\(path): cannot be read") }
-        let (width, height) = (size.size.width, size.size.height)
+        let (width, height) = (pictureSize.width, pictureSize.height)
         guard bytes.count == width * height * 3 else {
             throw Failure(text: "\(path): has \(bytes.count) bytes where rgb24 of \(width)x\(height) has \(width * height * 3)")
         }

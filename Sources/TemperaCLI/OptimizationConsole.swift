@@ -21,7 +21,7 @@ struct OptimizationConsole {
         }
         Console.shared.erase()
         if !quiet {
-            let losses = summary.losses.line.isEmpty ? "" : ", \(summary.losses.line)"
+            let losses = summary.losses.pictureLine.isEmpty ? "" : ", \(summary.losses.pictureLine)"
             Console.shared.note("\(output): \(summary.steps) iterations in \(summary.seconds.clock)\(losses)")
         }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
@@ -43,8 +43,17 @@ extension OptimizationProgress {
     /// `120/500  24%  640x480  content 1.2e+05, style 3.4e+05  0:52, 3:38 left`
     var line: String {
         [
-            "\(step)/\(total)", "\(100 * step / max(total, 1))%", "\(width)x\(height)", losses.line,
+            "\(step)/\(total)", "\(100 * step / max(total, 1))%", "\(width)x\(height)", losses.pictureLine,
             "\(seconds.clock), \(remaining.clock) left",
         ].filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+}
+
+extension Losses {
+    /// What people want to see of a picture under way.
+    fileprivate var pictureLine: String {
+        var shown = self
+        shown.pixel = 0
+        return shown.line
     }
 }

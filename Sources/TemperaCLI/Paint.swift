@@ -79,10 +79,10 @@ struct PaintObjectiveArguments: ParsableArguments {
     var contentWeight: Float = 1
 
     @Option(help: "How much the painting counts.")
-    var styleWeight: Float = 20
+    var styleWeight: Float = 50
 
     @Option(help: "How much smoothness counts.")
-    var tvWeight: Float = 0
+    var tvWeight: Float = 40
 
     @Option(
         help: ArgumentHelp(

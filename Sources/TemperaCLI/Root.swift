@@ -6,6 +6,6 @@ struct Root: ParsableCommand {
         commandName: "tempera", abstract: "Paint videos with neural styles, on the CPU.", version: "0.1.0",
         subcommands: [
             Stylize.self, Styles.self, Paint.self, Reconstruct.self, DreamCommand.self, Upscale.self, Train.self,
-            TrainUpscaler.self, Measure.self, Bench.self,
+            TrainUpscaler.self, Measure.self, Compare.self, Bench.self,
         ], defaultSubcommand: Stylize.self)
 }

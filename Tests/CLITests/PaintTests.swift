@@ -62,7 +62,7 @@ import Testing
         #expect(try studio.size("out.jpg") == "72,48")
         #expect(try studio.size("out-0002.jpg") == "72,48")
         let log = try String(contentsOfFile: studio.folder.path("log.csv"), encoding: .utf8).split(separator: "\n")
-        #expect(log.first == "step,evaluations,seconds,width,height,content,style,tv,total" && log.count == 5)
+        #expect(log.first == "step,evaluations,seconds,width,height,content,style,tv,pixel,total" && log.count == 5)
         let again = try studio.run(arguments)
         #expect(again.code == 1 && again.stderr == "tempera: out.jpg: exists; add -y to overwrite it\n")
         #expect(try studio.run(arguments + ["-y", "--resize", "50x-1", "-q"]).stderr == "")
@@ -120,6 +120,11 @@ import Testing
             ["dream", "photo.png", "--layer", "conv1_2", "--vgg", studio.folder.path("vgg.safetensors"), "--iterations", "2"])
         #expect(result.code == 0, "\(result.stderr)")
         #expect(try studio.size("photo-dream.png") == "72,48")
+    }
+
+    @Test func counts() {
+        #expect(CountListArgument(argument: "50,100")?.counts == [50, 100])
+        for text in ["", "0", "5,", "5,5", "9,3", "x"] { #expect(CountListArgument(argument: text) == nil) }
     }
 
     @Test func layers() {

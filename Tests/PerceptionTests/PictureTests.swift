@@ -9,7 +9,7 @@ import Testing
     private let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: false)
     private let memory = MapMemory()
     private let weights = FeatureWeights(
-        content: [.relu1_2: 0.7], style: [.relu1_1: 2, .relu1_2: 3], totalVariation: 0.1)
+        content: [.relu1_2: 0.7], style: [.relu1_1: 2, .relu1_2: 3], totalVariation: 0.1, range: 0.3)
 
     private func noise(_ width: Int, _ height: Int, _ seed: UInt64) -> Map {
         let map = memory.map(MapShape(images: 1, height: height, width: width, channels: 3))
@@ -29,13 +29,14 @@ import Testing
 
     @Test func gradientIsThatOfTheLoss() throws {
         let vgg = try vgg(TrainingRunTests.Studio()), picture = noise(19, 14, 1), gradient = noise(19, 14, 2)
+        (picture.base[100], picture.base[301]) = (300, -20)
         let objective = FeatureObjective(
             weights, photo: noise(19, 14, 3), style: style(noise(23, 21, 4), vgg), vgg: vgg, pooling: .average,
             context: context)
         let losses = objective.evaluate(picture, gradient: gradient), scratch = memory.map(picture.shape)
-        #expect(losses.content > 0 && losses.style > 0 && losses.totalVariation > 0)
+        #expect(losses.content > 0 && losses.style > 0 && losses.totalVariation > 0 && losses.pixel > 0)
         let largest = gradient.values.indices.sorted { abs(gradient.base[$0]) > abs(gradient.base[$1]) }
-        for i in largest.prefix(8) {
+        for i in largest.prefix(8) + [100, 301] {
             let old = picture.base[i], step: Float = 0.25
             picture.base[i] = old + step
             let up = objective.evaluate(picture, gradient: scratch).total
@@ -114,7 +115,7 @@ import Testing
 
     @Test func whatDoesNotFitIsRefusedWithWhatDoes() throws {
         let plan = OptimizationMemory(
-            weights: FeatureWeights(), method: .lbfgs, styleScale: 1, threads: 2, usesPairs: true)
+            weights: FeatureWeights(), method: .lbfgs, threads: 2, usesPairs: true)
         let gigabytes = Double(plan.bytes(width: 1024, height: 1024)) / 1e9
         #expect(gigabytes > 2 && gigabytes < 4)
         try plan.check(width: 1024, height: 1024, available: 4_000_000_000)
@@ -129,6 +130,13 @@ import Testing
         #expect(throws: OptimizationError.tooSmall(width: 31, height: 400, least: 32)) {
             try plan.check(width: 31, height: 400)
         }
+    }
+
+    @Test func mirroringAndCroppingGiveThePictureBack() {
+        let picture = PixelBuffer(noise(20, 13, 30)), wide = picture.mirrored(beyond: 8), back = wide.cropped(by: 8)
+        #expect(wide.width == 36 && wide.height == 29)
+        #expect(wide.row(8)[3 * 7] == picture.row(0)[3 * 1] && wide.row(28)[3 * 9] == picture.row(4)[3 * 1])
+        for y in 0..<13 { for i in 0..<60 { #expect(back.row(y)[i] == picture.row(y)[i]) } }
     }
 
     private func job(_ studio: TrainingRunTests.Studio, _ output: String) -> DirectPainting {
@@ -216,6 +224,50 @@ import Testing
         #expect(there.row(0, 2)[9] == map.base[0] && there.base[0] == map.row(0, 3)[12])
         there.copy(to: back, x: 4, y: 3)
         #expect(back.values == map.values)
+    }
+
+    @Test func comparesANetworkWithOptimising() throws {
+        let studio = try TrainingRunTests.Studio()
+        let architecture = Architecture.johnson(name: "johnson-full", width: 8)
+        let parameters = ParameterStore(architecture: architecture)
+        parameters.randomize(seed: 3)
+        let model = Model(architecture: architecture, tensors: parameters.tensors, metadata: [:])
+        var comparison = NetworkComparison(
+            photo: studio.folder + "/photos/1.png", painting: studio.folder + "/painting.png", model: model,
+            figure: studio.folder + "/figure.png", vgg: studio.folder + "/vgg.safetensors")
+        (comparison.weights.contentLayer, comparison.weights.styleLayers) = (.relu1_2, [.relu1_1, .relu1_2])
+        (comparison.styleSize, comparison.size, comparison.iterations) = (64, .init(width: 64, height: 48), [2, 8])
+        let (rows, summary) = try comparison.run()
+        #expect(rows.map(\.name) == ["photo", "network", "2 iterations", "8 iterations"] && summary.steps == 8)
+        #expect(rows[0].losses.content == 0 && rows[0].seconds == 0)
+        #expect(rows[3].losses.total < rows[2].losses.total && rows[2].losses.total < rows[0].losses.total)
+        #expect(rows[3].seconds > rows[2].seconds && rows[1].seconds > 0)
+        let figure = try PhotoFolder.read(comparison.figure)
+        #expect(figure.width == 8 + 3 * 72 && figure.height == 2 * 80 + 8)
+    }
+
+    /// White noise of a known deviation on grey is found again; slopes and strong edges are none.
+    @Test func noiseIsMeasuredWhereThePhotoIsFlat() throws {
+        let (photo, noisy, sloped) = (
+            PixelBuffer(width: 120, height: 80), PixelBuffer(width: 120, height: 80), PixelBuffer(width: 120, height: 80)
+        )
+        var random = RandomStream(seed: 4, place: 1)
+        for y in 0..<80 {
+            for x in 0..<120 {
+                let level = 4 * random.normal()
+                for c in 0..<3 {
+                    photo.row(y)[3 * x + c] = x < 60 ? 90 : UInt8(random.next() % 256)
+                    noisy.row(y)[3 * x + c] = UInt8(128 + level.rounded())
+                    sloped.row(y)[3 * x + c] = UInt8(x + y)
+                }
+            }
+        }
+        let noise = FlatNoise(photo: photo)
+        #expect(abs(noise.share - 0.4) < 0.06)
+        // Of luma, which spans 219 of 255 levels.
+        #expect(abs(try #require(noise.deviation(of: noisy)) - 4 * 219 / 255) < 0.25)
+        #expect(try #require(noise.deviation(of: sloped)) < 0.01)
+        #expect(FlatNoise(photo: PixelBuffer(width: 5, height: 5)).deviation(of: photo) == nil)
     }
 
     /// Early layers keep pixels, late ones meaning: with VGG16 itself, on a small picture.

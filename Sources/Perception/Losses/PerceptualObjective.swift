@@ -33,7 +33,7 @@ public struct Losses: Sendable, Hashable {
     public var temporal = 0.0
     /// The mean squared difference to what another network paints, in the steps that imitate it.
     public var imitation = 0.0
-    /// Of an upscaler: to the pixels of the photo it must make.
+    /// Of an upscaler: to the pixels of the photo it must make. Of a picture being optimised: what lies beyond 0…255.
     public var pixel = 0.0
     public var total: Double { content + style + totalVariation + temporal + imitation + pixel }
 

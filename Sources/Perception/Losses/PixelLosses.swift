@@ -19,6 +19,25 @@ extension TrainingContext {
         return Double(weight) * sums.reduce(0, +) / Double(count)
     }
 
+    /// `weight` times the mean square of what lies beyond 0…255; adds its gradient to `gradient`.
+    func beyondRange(_ x: Map, weight: Float, gradient: Map) -> Double {
+        let factor = 2 * weight / Float(x.shape.count)
+        var total = 0.0
+        for image in 0..<x.shape.images {
+            for y in 0..<x.shape.height {
+                let at = x.row(image, y), to = gradient.row(image, y)
+                var sum: Float = 0
+                for i in 0..<x.shape.rowCount {
+                    let beyond = at[i] - min(255, max(0, at[i]))
+                    sum += beyond * beyond
+                    to[i] += factor * beyond
+                }
+                total += Double(sum)
+            }
+        }
+        return Double(weight) * total / Double(x.shape.count)
+    }
+
     /// `weight` times (mean |d/dy| + mean |d/dx|) over all images and channels: anisotropic total variation. Adds its
     /// gradient to `gradient`, taking 0 where a difference is 0.
     func totalVariation(_ x: Map, weight: Float, gradient: Map) -> Double {

@@ -28,6 +28,10 @@ public struct DirectPainting: Sendable {
         case noise
     }
 
+    /// Pixels beyond each edge that are painted too, the photo mirrored there, and cut off in the end: VGG16 sees nothing beyond
+    /// its picture, which leaves marks along the edges.
+    private static let margin = 8
+
     public var photo: String
     /// At least one.
     public var paintings: [Painting]
@@ -76,7 +80,7 @@ public struct DirectPainting: Sendable {
         let context = try TrainingContext(threads: threads, isExact: isExact)
         let memory = OptimizationMemory(
             weights: weights, method: method, styleScale: styleScale, threads: context.pool.threads,
-            usesPairs: context.usesPairs)
+            usesPairs: context.usesPairs, margin: Self.margin)
         try memory.check(width: width, height: height)
         let file = try PictureFile(output, width: width, height: height)
         let log = try log.map { path throws(OptimizationError) in try PictureLog(path) }
@@ -87,16 +91,20 @@ public struct DirectPainting: Sendable {
                 width: width, height: height, sizes: levels.count, bytes: memory.bytes(width: width, height: height),
                 threads: context.pool.threads))
 
-        var run = OptimizationRun(levels.map { ($0.shape, $0.iterations) }, shouldStop: shouldStop, report: report)
+        var run = OptimizationRun(
+            levels.map { ($0.shape(margin: Self.margin), $0.iterations) }, shouldStop: shouldStop, report: report)
         var canvas =
             start == .photo ? source : .noise(width: levels[0].width, height: levels[0].height, seed: seed)
         for level in levels where !run.isStopped {
             let memory = MapMemory()
             func atThisSize(_ picture: PixelBuffer) throws -> Map {
-                try picture.scaled(width: level.width, height: level.height).map(in: memory)
+                try picture.scaled(width: level.width, height: level.height).mirrored(beyond: Self.margin).map(in: memory)
+            }
+            func painted(_ optimizer: PictureOptimizer) -> PixelBuffer {
+                PixelBuffer(optimizer.picture).cropped(by: Self.margin)
             }
             let objective = FeatureObjective(
-                weights, photo: try atThisSize(source), style: try target(pictures, level.shape, features, context),
+                weights, photo: try atThisSize(source), style: try target(pictures, level, features, context),
                 vgg: features, pooling: pooling, context: context)
             let optimizer = PictureOptimizer(
                 try atThisSize(canvas), objective: objective, method: method, context: context)
@@ -104,10 +112,10 @@ public struct DirectPainting: Sendable {
                 log?.append(progress)
                 guard pictureEvery > 0, progress.step % pictureEvery == 0, progress.step < progress.total else { return }
                 let path = path(progress.step)
-                try finished(PixelBuffer(optimizer.picture), source, width, height).write(path)
+                try finished(painted(optimizer), source, width, height).write(path)
                 report(.wrote(path))
             }
-            canvas = PixelBuffer(optimizer.picture)
+            canvas = painted(optimizer)
         }
         try file.write(finished(canvas, source, width, height))
         report(.wrote(output))
@@ -136,13 +144,13 @@ public struct DirectPainting: Sendable {
         }
     }
 
-    /// The Gram matrices that a picture of this extent should have: of the paintings, each scaled to as many pixels.
+    /// The Gram matrices that a picture of a level should have: of the paintings, each scaled to as many pixels.
     private func target(
-        _ pictures: [PixelBuffer], _ shape: MapShape, _ features: VGG16Weights, _ context: TrainingContext
+        _ pictures: [PixelBuffer], _ level: PictureLevels.Level, _ features: VGG16Weights, _ context: TrainingContext
     ) throws -> StyleTarget {
         StyleTarget(
             blending: try zip(pictures, paintings).map { picture, painting in
-                let factor = styleScale * (Double(shape.pixels) / Double(picture.width * picture.height)).squareRoot()
+                let factor = styleScale * (Double(level.width * level.height) / Double(picture.width * picture.height)).squareRoot()
                 func side(_ length: Int) -> Int { max(OptimizationMemory.leastSide, Int((Double(length) * factor).rounded())) }
                 let memory = MapMemory()
                 let map = try picture.scaled(width: side(picture.width), height: side(picture.height)).map(in: memory)

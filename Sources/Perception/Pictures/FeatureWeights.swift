@@ -6,24 +6,28 @@ public struct FeatureWeights: Sendable, Hashable {
     public var style: [VGG16Layer: Float]
     /// Mean absolute difference of neighbouring pixels.
     public var totalVariation: Float
+    /// Mean square of what lies beyond 0…255. Without it bright places go on and on, and come out as white holes.
+    public var range: Float
 
     /// By default the layers of Gatys et al. 2016.
     public init(
         content: [VGG16Layer: Float] = [.relu4_2: 1],
         style: [VGG16Layer: Float] = .init(
-            uniqueKeysWithValues: [.relu1_1, .relu2_1, .relu3_1, .relu4_1, .relu5_1].map { ($0, 20) }),
-        totalVariation: Float = 0
+            uniqueKeysWithValues: [.relu1_1, .relu2_1, .relu3_1, .relu4_1, .relu5_1].map { ($0, 50) }),
+        totalVariation: Float = 40, range: Float = 10
     ) {
         self.content = content
         self.style = style
         self.totalVariation = totalVariation
+        self.range = range
     }
 
-    /// What training minimises, without its temporal part.
+    /// What training minimises, without its temporal part. Nothing else counts for a picture of bytes.
     public init(_ weights: LossWeights) {
         content = [weights.contentLayer: weights.content]
         style = Dictionary(weights.styleLayers.map { ($0, weights.style) }) { first, _ in first }
         totalVariation = weights.totalVariation
+        range = 10
     }
 
     /// The deepest layer that any of them looks at.
@@ -31,7 +35,8 @@ public struct FeatureWeights: Sendable, Hashable {
 
     /// - Throws: `OptimizationError.outOfRange`.
     func check() throws(OptimizationError) {
-        for weight in Array(content.values) + Array(style.values) + [totalVariation] where !(0...1e9).contains(weight) {
+        for weight in Array(content.values) + Array(style.values) + [totalVariation, range]
+        where !(0...1e9).contains(weight) {
             throw .outOfRange("a weight", "0 to 1e9")
         }
     }

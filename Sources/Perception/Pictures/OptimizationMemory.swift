@@ -13,10 +13,12 @@ struct OptimizationMemory {
     var styleScale = 1.0
     var threads: Int
     var usesPairs: Bool
+    /// Pixels beyond each edge that are optimised too.
+    var margin = 0
 
     /// Bytes at the peak, for a picture of one size.
     func bytes(width: Int, height: Int) -> Int {
-        let shape = MapShape(images: 1, height: height, width: width, channels: 3)
+        let shape = MapShape(images: 1, height: height + 2 * margin, width: width + 2 * margin, channels: 3)
         let network = VGG16Memory(input: shape, upTo: weights.last, passesGradient: true, usesPairs: usesPairs)
         let kept = weights.content.keys.reduce(0) { $0 + (network.feature($1)?.count ?? 0) }
         // Photo and start beside what the optimiser holds.

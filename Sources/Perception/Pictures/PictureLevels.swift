@@ -8,7 +8,10 @@ struct PictureLevels {
         let height: Int
         let iterations: Int
 
-        var shape: MapShape { MapShape(images: 1, height: height, width: width, channels: 3) }
+        /// With `margin` pixels more at each edge.
+        func shape(margin: Int) -> MapShape {
+            MapShape(images: 1, height: height + 2 * margin, width: width + 2 * margin, channels: 3)
+        }
     }
 
     /// Pixels of the long side that one size is enough for.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The losses of a picture on its way, step by step, as CSV.
 final class PictureLog {
-    static let header = "step,evaluations,seconds,width,height,content,style,tv,total\n"
+    static let header = "step,evaluations,seconds,width,height,content,style,tv,pixel,total\n"
     private let file: FileHandle
 
     /// - Throws: `OptimizationError.cannotWrite`.
@@ -18,7 +18,7 @@ final class PictureLog {
 
     func append(_ progress: OptimizationProgress) {
         let losses = progress.losses
-        let values = [losses.content, losses.style, losses.totalVariation, losses.total]
+        let values = [losses.content, losses.style, losses.totalVariation, losses.pixel, losses.total]
             .map { String(format: "%.6g", $0) }.joined(separator: ",")
         let line = "\(progress.step),\(progress.evaluations),\(String(format: "%.2f", progress.seconds)),"
             + "\(progress.width),\(progress.height),\(values)\n"

@@ -45,6 +45,7 @@ final class FeatureObjective: PictureObjective {
         network.forward(picture)
         context.zero(gradient)
         losses.totalVariation = context.totalVariation(picture, weight: weights.totalVariation, gradient: gradient)
+        losses.pixel = context.beyondRange(picture, weight: weights.range, gradient: gradient)
         network.backward(into: gradient) { layer, to in
             let feature = network.feature(layer)
             if let kept = content[layer], let weight = weights.content[layer] {

@@ -19,6 +19,9 @@ public struct Reconstruction: Sendable {
         public let losses: Losses
     }
 
+    /// What values beyond 0…255 count against a likeness of 1 at the start.
+    private static let range: Float = 0.005
+
     public var subject: Subject
     public var picture: String
     /// A picture file: the reconstruction, or several beside the original.
@@ -118,6 +121,6 @@ public struct Reconstruction: Sendable {
         let weights = Dictionary(layers.map { ($0, weight($0)) }) { first, _ in first }
         return FeatureWeights(
             content: subject == .content ? weights : [:], style: subject == .style ? weights : [:],
-            totalVariation: smoothness)
+            totalVariation: smoothness, range: Self.range)
     }
 }

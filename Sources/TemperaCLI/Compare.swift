@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import Tempera
+
+/// `tempera compare PHOTO PAINTING FIGURE --style NAME --vgg FILE`
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "A style's network against optimising the pixels themselves, side by side.",
+        discussion: """
+            Both make the same losses small: those of training. Prints them with the seconds that each picture took, and the \
+            noise of its luma where the photo is flat.
+            """)
+
+    @Argument(help: "The photo.", completion: .file())
+    var photo: String
+
+    @Argument(help: "The painting that the style was trained on.", completion: .file())
+    var painting: String
+
+    @Argument(help: "Picture to write, with all of them.", completion: .file())
+    var figure: String
+
+    @OptionGroup var existing: OverwriteArguments
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The style.", valueName: "name|file"))
+    var style: String
+
+    @Option(
+        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
+        completion: .file())
+    var vgg: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the photo's)", valueName: "WxH"))
+    var resize: SizeArgument?
+
+    @Option(help: ArgumentHelp("After how many iterations to look at the optimisation. (default: 50,100,500)", valueName: "iterations"))
+    var iterations: CountListArgument?
+
+    @Option(help: "Threads. (default: one a core)")
+    var threads: Int?
+
+    @OptionGroup(title: "Weights of the objective") var weights: TrainingWeightArguments
+    @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws { if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") } }
+
+    func run() throws {
+        messages.verbosity.bootstrap()
+        try existing.check(figure)
+        var comparison = NetworkComparison(
+            photo: photo, painting: painting, style: try Style(style), figure: figure, vgg: vgg)
+        weights.apply(to: &comparison.weights)
+        if let size = weights.styleSize { comparison.styleSize = size }
+        comparison.size = resize?.size
+        if let iterations { comparison.iterations = iterations.counts }
+        comparison.threads = threads
+        var rows: [NetworkComparison.Row] = []
+        try OptimizationConsole(messages.verbosity).run(figure) {
+            let done = try comparison.run(shouldStop: $0, report: $1)
+            rows = done.rows
+            return done.summary
+        }
+        let cells = rows.map { row in
+            let losses = [row.losses.total, row.losses.content, row.losses.style].map { String(format: "%.4g", $0) }
+            return [row.name] + losses + [row.seconds > 0 ? row.seconds.fixed(2) : "", row.noise?.fixed(2) ?? "-"]
+        }
+        print(Table(header: ["PICTURE", "TOTAL", "CONTENT", "STYLE", "SECONDS", "NOISE"], rows: cells, rightAligned: [4, 5]).text)
+    }
+}
+
+/// `50,100,500`, increasing.
+struct CountListArgument: ExpressibleByArgument {
+    let counts: [Int]
+
+    init?(argument: String) {
+        let counts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        guard counts.allSatisfy({ $0 >= 1 }), zip(counts, counts.dropFirst()).allSatisfy(<) else { return nil }
+        self.counts = counts
+    }
+}
