@@ -105,7 +105,7 @@ struct Bench: ParsableCommand {
         benchmark.isExact = network.precision == .fp32
         benchmark.threads = network.threads
         benchmark.iterations = frames ?? 5
-        for (name, method) in [("adam", PictureMethod.adam(rate: 5)), ("lbfgs", .lbfgs)] {
+        for (name, method) in [("adam", PictureMethod.adam(rate: 10)), ("lbfgs", .lbfgs)] {
             benchmark.method = method
             let seconds = try benchmark.run().sorted(), median = seconds[seconds.count / 2]
             print(

@@ -120,7 +120,7 @@ struct PaintRunArguments: ParsableArguments {
     var optimizer: PictureOptimizerName = .lbfgs
 
     @Option(help: "Levels of brightness that a step of adam moves a pixel by.")
-    var rate: Double = 5
+    var rate: Double = 10
 
     @Option(help: "Begin with the photo or with noise.")
     var start: DirectPainting.Start = .photo

@@ -92,8 +92,8 @@ struct ReconstructionArguments: ParsableArguments {
     @Option(help: "Iterations a picture.")
     var iterations: Int = 200
 
-    @Option(help: "How much smoothness counts against likeness.")
-    var tvWeight: Float = 0.001
+    @Option(help: "How much smoothness counts against likeness. (default: 0.001; of a style 0.0001)")
+    var tvWeight: Float?
 
     @Option(help: "How VGG16 makes one pixel of four.")
     var pooling: Pooling = .average
@@ -118,7 +118,7 @@ struct ReconstructionArguments: ParsableArguments {
         var job = Reconstruction(subject, of: files.picture, output: output, vgg: vgg, layers: layers)
         job.size = resize?.size
         job.iterations = iterations
-        job.smoothness = tvWeight
+        if let tvWeight { job.smoothness = tvWeight }
         job.pooling = pooling
         job.seed = seed
         job.threads = threads
@@ -128,8 +128,13 @@ struct ReconstructionArguments: ParsableArguments {
             results = done.results
             return done.summary
         }
-        let rows = results.map { [$0.layers.map { "conv\($0.rawValue)" }.joined(separator: ","), "\($0.psnr.fixed(2)) dB"] }
-        print(Table(header: ["LAYERS", "PSNR"], rows: rows, rightAligned: [1]).text)
+        // A texture is nowhere where it was: what can be told is how much of it is missing.
+        let rows = results.map { result in
+            let layers = result.layers.map { "conv\($0.rawValue)" }.joined(separator: ",")
+            return [layers, subject == .content ? "\(result.psnr.fixed(2)) dB" : result.losses.style.fixed(4)]
+        }
+        let header = ["LAYERS", subject == .content ? "PSNR" : "MISSING"]
+        print(Table(header: header, rows: rows, rightAligned: [1]).text)
     }
 }
 

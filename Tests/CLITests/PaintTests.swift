@@ -109,7 +109,7 @@ import Testing
         #expect(grid.code == 0 && grid.text.split(separator: "\n").count == 3)
         #expect(try studio.size("grid.png") == "248,88")
         let style = try studio.run(["reconstruct", "style", "painting.jpg", "--layers", "conv1_1,conv1_2", "--grid"] + vgg)
-        #expect(style.code == 0 && style.text.contains("conv1_1,conv1_2 "))
+        #expect(style.code == 0 && style.text.contains("MISSING\n") && style.text.contains("conv1_1,conv1_2 "))
         #expect(try studio.size("painting-style.png") == "212,100")
         #expect(try studio.run(["reconstruct", "style", "painting.jpg", "--layers", "conv1_1"] + vgg).code == 1)
     }

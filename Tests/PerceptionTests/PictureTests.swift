@@ -77,6 +77,31 @@ import Testing
         #expect(optimizer.evaluations >= 13)
     }
 
+    @Test func lbfgsIsBelowAdamAtEqualEvaluations() throws {
+        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(24, 20, 12)
+        let objective = FeatureObjective(
+            weights, photo: photo, style: style(noise(24, 20, 13), vgg), vgg: vgg, pooling: .average, context: context)
+        func loss(_ method: PictureMethod) -> Double {
+            let optimizer = PictureOptimizer(photo, objective: objective, method: method, context: context)
+            while optimizer.evaluations < 60 { optimizer.step() }
+            return optimizer.losses.total
+        }
+        let lbfgs = loss(.lbfgs)
+        for rate in [1.0, 3, 10] { #expect(lbfgs < loss(.adam(rate: rate))) }
+    }
+
+    /// Nothing to gain: no step, no harm.
+    @Test(arguments: [PictureMethod.lbfgs, .steepest(rate: 2)]) func whatIsDoneStays(method: PictureMethod) throws {
+        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(24, 20, 14)
+        let objective = FeatureObjective(
+            FeatureWeights(content: [.relu1_2: 1], style: [:], totalVariation: 0), photo: photo,
+            style: StyleTarget(grams: [:]), vgg: vgg, pooling: .average, context: context)
+        let optimizer = PictureOptimizer(photo, objective: objective, method: method, context: context)
+        optimizer.step()
+        #expect(optimizer.hasConverged && optimizer.evaluations <= 2)
+        #expect(optimizer.picture.values == photo.values)
+    }
+
     @Test func aBlendLiesBetweenItsPaintings() throws {
         let vgg = try vgg(TrainingRunTests.Studio())
         let (a, b) = (style(noise(20, 20, 10), vgg), style(noise(20, 20, 11), vgg))

@@ -66,7 +66,8 @@ final class PictureOptimizer {
             let count = picture.shape.count
             let mean = (0..<count).reduce(0.0) { $0 + Double(abs(gradient.base[$1])) } / Double(count)
             hasConverged = mean == 0
-            let factor = Float(rate / max(mean, .leastNormalMagnitude))
+            if hasConverged { return }
+            let factor = min(Float(rate / mean), .greatestFiniteMagnitude)
             for i in 0..<count { picture.base[i] = min(255, max(0, picture.base[i] - factor * gradient.base[i])) }
             losses = evaluate()
         case .lbfgs(let optimizer):

@@ -16,10 +16,11 @@ public struct Reconstruction: Sendable {
         public let layers: [VGG16Layer]
         /// Of the luma, dB, to the original.
         public let psnr: Double
+        /// What is still missing of what the layers know, each of them 1 for a picture that has nothing of it.
         public let losses: Losses
     }
 
-    /// What values beyond 0…255 count against a likeness of 1 at the start.
+    /// How much values beyond 0…255 count.
     private static let range: Float = 0.005
 
     public var subject: Subject
@@ -33,8 +34,8 @@ public struct Reconstruction: Sendable {
     public var size: RequestedSize?
     public var pooling = Pooling.average
     public var iterations = 200
-    /// How much smoothness counts against a likeness of 1 at the start.
-    public var smoothness: Float = 0.001
+    /// How much smoothness counts against `losses`. Textures need less: what is rough in them is known.
+    public var smoothness: Float
     public var seed: UInt64 = 1
     public var threads: Int?
 
@@ -45,6 +46,7 @@ public struct Reconstruction: Sendable {
 
     public init(_ subject: Subject, of picture: String, output: String, vgg: String, layers: [[VGG16Layer]]) {
         self.subject = subject
+        smoothness = subject == .content ? 1e-3 : 1e-4
         self.picture = picture
         self.output = output
         self.vgg = vgg

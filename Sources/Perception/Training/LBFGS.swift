@@ -149,7 +149,7 @@ final class LBFGS {
         for i in 0..<count { direction[i] = -gradient[i] }
         guard let last = history.last else {
             let most = (0..<count).reduce(Float(0)) { max($0, abs(gradient[$1])) }
-            let factor = firstStep / max(most, .leastNormalMagnitude)
+            let factor = most > 0 ? min(firstStep / most, .greatestFiniteMagnitude) : 0
             for i in 0..<count { direction[i] *= factor }
             return
         }
