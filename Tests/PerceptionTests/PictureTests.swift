@@ -100,6 +100,9 @@ import Testing
         optimizer.step()
         #expect(optimizer.hasConverged && optimizer.evaluations <= 2)
         #expect(optimizer.picture.values == photo.values)
+        var run = OptimizationRun([(photo.shape, 9)], shouldStop: { false }, report: { _ in })
+        try run.optimize(optimizer, iterations: 9)
+        #expect(run.summary.steps == 0 && !run.summary.wasStopped)
     }
 
     @Test func aBlendLiesBetweenItsPaintings() throws {

@@ -43,7 +43,8 @@ public struct NetworkComparison: Sendable {
         self.vgg = vgg
     }
 
-    /// The photo, the network's picture, and those of the optimisation. When `shouldStop` says so, as far as it came.
+    /// The photo, the network's picture, and those of the optimisation, the last where nothing was left to gain. When
+    /// `shouldStop` says so, as far as it came.
     /// - Throws: `OptimizationError`, `TrainingError`, `MediaError`, `NetworkError`.
     public func run(
         shouldStop: @escaping () -> Bool = { false }, report: @escaping (OptimizationEvent) -> Void = { _ in }
@@ -57,9 +58,9 @@ public struct NetworkComparison: Sendable {
         let memory = OptimizationMemory(
             weights: targets, method: .lbfgs, threads: context.pool.threads, usesPairs: context.usesPairs)
         try memory.check(width: width, height: height)
-        let grid = PictureGrid(pictures: iterations.count + 2, width: width, height: height)
+        let grid = PictureGrid(pictures: iterations.count + 3, width: width, height: height)
         let file = try PictureFile(figure, width: grid.width, height: grid.height)
-        let (_, style, features) = try StyleTarget.read(
+        let (picture, style, features) = try StyleTarget.read(
             painting, size: styleSize, vgg: vgg, weights: weights, pooling: pooling, context: context)
         let original = try source.scaled(width: width, height: height), start = original.map(in: held)
         report(
@@ -85,7 +86,11 @@ public struct NetworkComparison: Sendable {
             pictures.append(("\(progress.step) iterations", PixelBuffer(optimizer.picture)))
             seconds.append(progress.seconds)
         }
-        try file.write(grid.draw(pictures))
+        if !run.isStopped, pictures.count < iterations.count + 2 {
+            pictures.append(("\(run.summary.steps) iterations", PixelBuffer(optimizer.picture)))
+            seconds.append(run.summary.seconds)
+        }
+        try file.write(grid.draw([("painting", try picture.fitted(width: width, height: height))] + pictures))
         report(.wrote(figure))
         return (rows(pictures, seconds, style, features, context.pool), run.summary)
     }

@@ -27,11 +27,12 @@ public enum OptimizationEvent: Sendable {
 
 /// What a run did.
 public struct OptimizationSummary: Sendable {
+    /// Fewer than asked for when it was stopped, or when nothing was left to gain.
     public let steps: Int
     public let evaluations: Int
     public let seconds: Double
     public let losses: Losses
-    /// Before the last step.
+    /// Before there was nothing left to do.
     public let wasStopped: Bool
 }
 
@@ -70,7 +71,6 @@ struct OptimizationRun {
         let shape = optimizer.picture.shape, before = evaluations
         for iteration in 0..<iterations where !isStopped {
             if optimizer.hasConverged {
-                step += iterations - iteration
                 done += Double(shape.pixels * (iterations - iteration))
                 break
             }

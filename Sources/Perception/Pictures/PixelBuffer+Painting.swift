@@ -1,3 +1,4 @@
+import Media
 import Network
 
 extension PixelBuffer {
@@ -44,6 +45,13 @@ extension PixelBuffer {
             }
         }
         return result
+    }
+
+    /// Scaled to lie within a size, keeping the aspect.
+    func fitted(width: Int, height: Int) throws(MediaError) -> PixelBuffer {
+        let factor = min(Double(width) / Double(self.width), Double(height) / Double(self.height))
+        func side(_ length: Int) -> Int { max(1, Int((Double(length) * factor).rounded())) }
+        return try scaled(width: side(self.width), height: side(self.height))
     }
 
     /// With `margin` pixels more at each edge, mirrored about it. The picture is larger than that.
