@@ -110,10 +110,8 @@ import Testing
         let (a, b) = (style(noise(20, 20, 10), vgg), style(noise(20, 20, 11), vgg))
         let blend = StyleTarget(blending: [(a, 3), (b, 1)])
         for (layer, gram) in blend.grams {
-            for i in gram.indices {
-                let wanted = 0.75 * (a.grams[layer]?[i] ?? 0) + 0.25 * (b.grams[layer]?[i] ?? 0)
-                #expect(abs(gram[i] - wanted) <= 1e-5 * abs(wanted))
-            }
+            let wanted = zip(a.grams[layer] ?? [], b.grams[layer] ?? []).map { 0.75 * $0 + 0.25 * $1 }
+            #expect(zip(gram, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * abs($1) })
         }
     }
 
@@ -164,7 +162,7 @@ import Testing
         let picture = PixelBuffer(noise(20, 13, 30)), wide = picture.mirrored(beyond: 8), back = wide.cropped(by: 8)
         #expect(wide.width == 36 && wide.height == 29)
         #expect(wide.row(8)[3 * 7] == picture.row(0)[3 * 1] && wide.row(28)[3 * 9] == picture.row(4)[3 * 1])
-        for y in 0..<13 { for i in 0..<60 { #expect(back.row(y)[i] == picture.row(y)[i]) } }
+        #expect((0..<13).allSatisfy { y in (0..<60).allSatisfy { back.row(y)[$0] == picture.row(y)[$0] } })
     }
 
     private func job(_ studio: TrainingRunTests.Studio, _ output: String) -> DirectPainting {
