@@ -55,7 +55,8 @@ func write(_ pixels: PixelBuffer, to path: String, color: ColorTags, options: Si
     func roundTripStaysWithinOneLevel(matrix: UInt32, fullRange: Bool) throws {
         let scratch = try Scratch()
         let picture = gradient(width: 322, height: 180)
-        for format in ["yuv444p", "yuv420p", "yuv422p", "yuv420p10le", "yuv444p12le"] {
+        let formats = ["420", "422", "444"].flatMap { chroma in ["", "10le", "12le"].map { "yuv\(chroma)p\($0)" } }
+        for format in formats {
             var options = SinkOptions()
             options.codec = "ffv1"
             options.pixelFormat = format

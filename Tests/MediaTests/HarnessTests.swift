@@ -84,11 +84,13 @@ struct ClipOutcome: Equatable, CustomStringConvertible {
         return outcome
     }
 
-    /// Every sound stream of the input is in the output, packet for packet.
+    /// Every sound stream of the input is in the output, packet for packet, but for what an edit list hides at its start.
     private static func compareSound(_ source: FileSource, input: String, output: String) throws {
         for (number, stream) in source.contents.streams.filter({ $0.kind == .audio }).enumerated() {
-            let before = try packetHashes(input, "\(stream.index)")
-            #expect(try packetHashes(output, "a:\(number)") == before, "\(input): sound \(number) differs")
+            let (before, after) = (try packetHashes(input, "\(stream.index)"), try packetHashes(output, "a:\(number)"))
+            let hidden = try probe(input, "\(stream.index)", packets: "flags").filter { $0.contains("D") }.count
+            let isWhole = after.count + hidden >= before.count && after == before.suffix(after.count)
+            #expect(isWhole, "\(input): sound \(number) differs")
         }
     }
 

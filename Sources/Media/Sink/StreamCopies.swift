@@ -14,6 +14,8 @@ struct StreamCopies {
     private(set) var painted: UnsafeMutablePointer<AVStream>
     private let isStrict: Bool
     private let isMatroska: Bool
+    /// MP4's edit lists hide what lies before the beginning.
+    private let hidesLead: Bool
 
     /// Makes the output's streams in the input's order, the painted one among them.
     init(
@@ -23,6 +25,7 @@ struct StreamCopies {
     ) throws(MediaError) {
         isStrict = !container.has(AVFMT_TS_NONSTRICT)
         isMatroska = ["matroska", "webm"].contains(container.name)
+        hidesLead = container.isMP4
         var leftOut: [String] = []
         var paintedStream: UnsafeMutablePointer<AVStream>?
         for (index, input) in (source?.demuxer.streams ?? []).enumerated() {
@@ -121,7 +124,7 @@ struct StreamCopies {
     ) -> UnsafeMutablePointer<AVPacket>? {
         let packet = copied.packet
         let index = Int(packet.pointee.stream_index)
-        guard var copy = copies[index] else { return nil }
+        guard var copy = copies[index], hidesLead || !Self.isLongHidden(packet, timeBase: copy.timeBase) else { return nil }
         let base = copy.output.pointee.time_base
         av_packet_rescale_ts(packet, copy.timeBase, base)
         if isMatroska { addCodecDelay(to: packet, of: copy.output) }
@@ -140,6 +143,13 @@ struct StreamCopies {
         copy.last = packet.pointee.dts
         copies[index] = copy
         return packet
+    }
+
+    /// Whether an edit list hides the packet, and no decoder needs it for what is heard: that takes 80 ms at most (Opus).
+    private static func isLongHidden(_ packet: UnsafeMutablePointer<AVPacket>, timeBase: AVRational) -> Bool {
+        guard packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0, packet.pointee.pts != tempera_nopts else { return false }
+        let needed = av_rescale_q(-1, AVRational(num: 1, den: 10), timeBase)
+        return packet.pointee.pts + packet.pointee.duration <= needed
     }
 
     /// Matroska's times count from before the decoder's delay. FFmpeg's reader takes the delay off; its writer puts it back

@@ -17,6 +17,9 @@ final class FrameReader {
     private let packet: UnsafeMutablePointer<AVPacket>
     private var timeline: Timeline
     private var deinterlacer: Deinterlacer?
+    /// A picture that waits for what the deinterlacer of an older size still holds.
+    private let waiting: UnsafeMutablePointer<AVFrame>
+    private var isWaiting = false
     private var stage = Stage.reading
     private let warnings: OneTimeWarnings
     private var videoPackets: Int64 = 0
@@ -34,10 +37,11 @@ final class FrameReader {
         self.warnings = warnings
         decoder = try VideoDecoder(
             demuxer.streams[choice.video], path: demuxer.path, threads: options.threads, isLive: demuxer.isLive)
-        guard let picture = av_frame_alloc(), let packet = av_packet_alloc() else {
+        guard let picture = av_frame_alloc(), let waiting = av_frame_alloc(), let packet = av_packet_alloc() else {
             throw .failed(action: "opening", path: demuxer.path, why: "no memory")
         }
         self.picture = picture
+        self.waiting = waiting
         self.packet = packet
         timeline = Timeline(demuxer.streams, origin: origin, jumpsForward: demuxer.formatFlags & AVFMT_TS_DISCONT != 0)
     }
@@ -45,6 +49,8 @@ final class FrameReader {
     deinit {
         var picture: UnsafeMutablePointer<AVFrame>? = picture
         av_frame_free(&picture)
+        var waiting: UnsafeMutablePointer<AVFrame>? = waiting
+        av_frame_free(&waiting)
         var packet: UnsafeMutablePointer<AVPacket>? = packet
         av_packet_free(&packet)
     }
@@ -106,6 +112,13 @@ final class FrameReader {
                 if deinterlacer.receive(into: picture) { return true }
                 if stage == .finished { return false }
             }
+            if isWaiting {
+                isWaiting = false
+                av_frame_move_ref(picture, waiting)
+                deinterlacer = nil
+                if try !passOn() { return true }
+                continue
+            }
             switch decoder.receive(into: picture) {
             case .needsPacket: return false
             case .damaged: try noteDamage()
@@ -130,7 +143,12 @@ final class FrameReader {
             if isInterlaced { warnings.report(.interlacedKept) }
             return false
         }
-        if let deinterlacer, !deinterlacer.takes(picture) { self.deinterlacer = nil }
+        if let deinterlacer, !deinterlacer.takes(picture) {
+            av_frame_move_ref(waiting, picture)
+            isWaiting = true
+            deinterlacer.send(nil)
+            return true
+        }
         if deinterlacer == nil {
             guard isInterlaced else { return false }
             warnings.report(.deinterlacing(Deinterlacer.filterName))
