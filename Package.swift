@@ -33,10 +33,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "MutexHints", path: "Tests/MutexHints"),
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "MutexHints"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),
     ],

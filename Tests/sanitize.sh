@@ -12,4 +12,4 @@ lane() {
 
 # What is still held when a process ends is no leak to report.
 ASAN_OPTIONS=detect_leaks=0 lane address 'MediaTests|PipelineTests'
-TSAN_OPTIONS="suppressions=$PWD/Tests/tsan-suppressions.txt" lane thread 'PipelineTests'
+lane thread 'PipelineTests'
