@@ -79,7 +79,7 @@ struct PaintObjectiveArguments: ParsableArguments {
     var contentWeight: Float = 1
 
     @Option(help: "How much the painting counts.")
-    var styleWeight: Float = 50
+    var styleWeight: Float = 100
 
     @Option(help: "How much smoothness counts.")
     var tvWeight: Float = 40

@@ -186,7 +186,7 @@ import Testing
         let wrote = told.wrote.map { String($0.split(separator: "/").last ?? "") }
         #expect(summary.steps == 6 && steps == Array(1...6) && !summary.wasStopped)
         #expect(wrote == ["out-0002.png", "out-0004.png", "out.png"])
-        #expect(told.progress.last?.remaining == 0)
+        #expect(told.progress.last?.remaining == 0 && told.progress.allSatisfy { $0.width == 50 && $0.height == 41 })
         let rows = try String(contentsOfFile: studio.folder + "/losses.csv", encoding: .utf8).split(separator: "\n")
         #expect(rows.count == 7 && rows[0] + "\n" == PictureLog.header)
         let painted = try PhotoFolder.read(studio.folder + "/out.png")

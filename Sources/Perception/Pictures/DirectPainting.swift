@@ -108,7 +108,7 @@ public struct DirectPainting: Sendable {
                 vgg: features, pooling: pooling, context: context)
             let optimizer = PictureOptimizer(
                 try atThisSize(canvas), objective: objective, method: method, context: context)
-            try run.optimize(optimizer, iterations: level.iterations) { progress in
+            try run.optimize(optimizer, iterations: level.iterations, margin: Self.margin) { progress in
                 log?.append(progress)
                 guard pictureEvery > 0, progress.step % pictureEvery == 0, progress.step < progress.total else { return }
                 let path = path(progress.step)

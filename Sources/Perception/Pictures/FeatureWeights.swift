@@ -13,7 +13,7 @@ public struct FeatureWeights: Sendable, Hashable {
     public init(
         content: [VGG16Layer: Float] = [.relu4_2: 1],
         style: [VGG16Layer: Float] = .init(
-            uniqueKeysWithValues: [.relu1_1, .relu2_1, .relu3_1, .relu4_1, .relu5_1].map { ($0, 50) }),
+            uniqueKeysWithValues: [.relu1_1, .relu2_1, .relu3_1, .relu4_1, .relu5_1].map { ($0, 100) }),
         totalVariation: Float = 40, range: Float = 10
     ) {
         self.content = content

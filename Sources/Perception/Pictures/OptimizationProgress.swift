@@ -62,10 +62,12 @@ struct OptimizationRun {
     }
 
     /// Optimises one of the pictures for so many iterations, or until nothing is left to gain.
-    /// - Parameter each: Called after every iteration.
+    /// - Parameters:
+    ///   - margin: Pixels at each edge that are not told of.
+    ///   - each: Called after every iteration.
     /// - Throws: `OptimizationError.notFinite`, and what `each` does.
     mutating func optimize(
-        _ optimizer: PictureOptimizer, iterations: Int, each: (OptimizationProgress) throws -> Void = { _ in }
+        _ optimizer: PictureOptimizer, iterations: Int, margin: Int = 0, each: (OptimizationProgress) throws -> Void = { _ in }
     ) throws {
         guard optimizer.losses.total.isFinite else { throw OptimizationError.notFinite }
         let shape = optimizer.picture.shape, before = evaluations
@@ -81,8 +83,9 @@ struct OptimizationRun {
             evaluations = before + optimizer.evaluations
             let seconds = seconds
             let progress = OptimizationProgress(
-                step: step, total: total, evaluations: evaluations, width: shape.width, height: shape.height,
-                losses: losses, seconds: seconds, remaining: seconds / done * (work - done))
+                step: step, total: total, evaluations: evaluations, width: shape.width - 2 * margin,
+                height: shape.height - 2 * margin, losses: losses, seconds: seconds,
+                remaining: seconds / done * (work - done))
             report(.progress(progress))
             try each(progress)
             isStopped = step < total && shouldStop()
