@@ -86,3 +86,13 @@ extension Model {
         return Model(architecture: architecture, tensors: tensors, metadata: ["style": "random"])
     }
 }
+
+extension Executor {
+    /// The network's own numbers for a picture that it does not enlarge: height x width x 3.
+    func values(_ input: PixelBuffer) -> [Float] {
+        [Float](unsafeUninitializedCapacity: input.width * input.height * 3) { buffer, count in
+            if let start = buffer.baseAddress { paint(input, into: start) }
+            count = input.width * input.height * 3
+        }
+    }
+}

@@ -10,22 +10,15 @@ import Testing
         let kernels: NativeKernels
         var testDescription: String { kernels.name }
 
-        static let all = KernelCheck.tables().map { Choice(kernels: NativeKernels(table: $0)) }
-    }
-
-    private func executor(_ model: Model, _ width: Int, _ height: Int, _ choice: Choice, threads: Int = 2) throws -> any Executor {
-        let graph = try #require(NativeGraph(model.architecture, lanes: choice.kernels.lanes))
-        let options = PainterOptions(engine: .reference, threads: threads)
-        let plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
-        let packed = PackedWeights(model: model, graph: graph, kernels: choice.kernels)
-        return try NativeExecutor(plan: plan, graph: graph, packed: packed, pool: ThreadPool(threads: threads))
-    }
-
-    private func paint(_ executor: any Executor, _ input: PixelBuffer) -> [Float] {
-        [Float](unsafeUninitializedCapacity: input.width * input.height * 3) { buffer, count in
-            if let start = buffer.baseAddress { executor.paint(input, into: start) }
-            count = input.width * input.height * 3
+        func executor(_ model: Model, _ width: Int, _ height: Int, threads: Int = 2) throws -> any Executor {
+            let graph = try #require(NativeGraph(model.architecture, lanes: kernels.lanes))
+            let options = PainterOptions(engine: .reference, threads: threads)
+            let plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
+            let packed = PackedWeights(model: model, graph: graph, kernels: kernels)
+            return try NativeExecutor(plan: plan, graph: graph, packed: packed, pool: ThreadPool(threads: threads))
         }
+
+        static let all = KernelCheck.tables().map { Choice(kernels: NativeKernels(table: $0)) }
     }
 
     /// Largest error of 255, by the arithmetic: nothing in float32, less than a level in 16 bits' mean.
@@ -40,7 +33,7 @@ import Testing
     @Test(arguments: Choice.all, Fixture.all)
     func givesTheExactAnswer(choice: Choice, fixture: Fixture) throws {
         let model = try Model.load(Fixture.roundedWeights)
-        let values = paint(try executor(model, fixture.width, fixture.height, choice), try fixture.input())
+        let values = try choice.executor(model, fixture.width, fixture.height).values(try fixture.input())
         // The shipped weights are rounded to 16 bits: 0.043 by that alone.
         #expect(worstDifference(values, try fixture.output()) <= tolerance(choice) + 0.05)
     }
@@ -57,7 +50,7 @@ import Testing
         ).values(input)
         let largest = expected.reduce(1) { max($0, abs($1)) }
         for choice in Choice.all {
-            let values = paint(try executor(model, width, height, choice), input)
+            let values = try choice.executor(model, width, height).values(input)
             let share = worstDifference(values, expected) / largest
             #expect(share < (choice.kernels.precision == .fp32 ? 2e-4 : 0.08), "\(choice.kernels.name)")
         }
@@ -79,7 +72,7 @@ import Testing
             let largest = expected.reduce(1) { max($0, abs($1)) }
             #expect(worstDifference(try values(.blas), expected) <= 2e-4 * largest)
             for choice in Choice.all {
-                let share = worstDifference(paint(try executor(model, width, height, choice), input), expected) / largest
+                let share = worstDifference(try choice.executor(model, width, height).values(input), expected) / largest
                 #expect(share < (choice.kernels.precision == .fp32 ? 2e-4 : 0.08), "\(choice.kernels.name) \(widths)")
             }
         }
@@ -97,9 +90,9 @@ import Testing
             model.tensors[last[1]] = [128, 120, 136]
             let input = PixelBuffer.random(width: width, height: height), output = PixelBuffer(width: width, height: height)
             for y in 0..<height { output.row(y).update(repeating: 7, count: output.stride) }
-            let executor = try executor(model, width, height, choice)
+            let executor = try choice.executor(model, width, height)
             executor.paint(input, into: output)
-            let values = paint(executor, input)
+            let values = executor.values(input)
             #expect(values.contains { $0 < 0 } && values.contains { $0 > 255 })
             var wrong = 0, touched = 0
             for y in 0..<height {
@@ -116,9 +109,9 @@ import Testing
     func theNumberOfThreadsChangesNothing(choice: Choice) throws {
         let model = Model.random(Architecture.johnson(name: "johnson-16", width: 16))
         let input = PixelBuffer.random(width: 330, height: 50)
-        let one = paint(try executor(model, 330, 50, choice, threads: 1), input)
+        let one = try choice.executor(model, 330, 50, threads: 1).values(input)
         for threads in [2, 3] {
-            let many = paint(try executor(model, 330, 50, choice, threads: threads), input)
+            let many = try choice.executor(model, 330, 50, threads: threads).values(input)
             #expect(worstDifference(many, one) == 0)
         }
     }

@@ -155,6 +155,25 @@ import Testing
         expectClose(offset, gradient.offset, within: 2e-4, "offset gradient")
     }
 
+    /// What only rounding tells apart is alike, forwards and backwards; the channel beside it is not touched.
+    @Test(arguments: sets) func instanceNormOfAFlatMap(_ isa: tmp_isa) {
+        let memory = MapMemory(), channels = 16
+        var noise = SplitMix64(state: 10)
+        let x = ReferenceMap(
+            1, 9, 11, channels, values: noise.values(9 * 11 * channels).enumerated().map { $0 % 2 == 0 ? 300 + 1e-4 * $1 : $1 })
+        let layer = InstanceNorm(shape: map(x, memory).shape, context: Self.context(isa))
+        let scale = [Float](repeating: 1, count: channels), offset = [Float](repeating: 0.25, count: channels)
+        layer.load(scale: scale, offset: offset, used: channels)
+        let input = map(x, memory), output = memory.map(input.shape), dx = memory.map(input.shape)
+        layer.forward(input, relu: false, into: output)
+        let dy = ReferenceMap(1, 9, 11, channels, values: noise.values(x.values.count))
+        var (dScale, dOffset) = (scale, offset)
+        layer.backward(input, dy: map(dy, memory), mask: nil, dx: dx, scale: &dScale, offset: &dOffset, used: channels)
+        for (i, (y, slope)) in zip(values(output, channels: channels), values(dx, channels: channels)).enumerated() {
+            #expect(i % 2 == 0 ? y == 0.25 && slope == 0 : y != 0.25 && slope != 0)
+        }
+    }
+
     @Test(arguments: Pooling.allCases, sets) func pooling(_ pooling: Pooling, _ isa: tmp_isa) {
         let memory = MapMemory(), layer = PoolingLayer(pooling: pooling, context: Self.context(isa))
         let reference = ReferencePooling(pooling: pooling)

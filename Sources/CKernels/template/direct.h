@@ -141,17 +141,14 @@ static void NAME(direct_store_map)(const tmp_direct *job, int y, int x, int n, c
     const int outputs = job->outputs, width = job->load.width / direct_step(job->mode);
     element *to = (element *)job->map + ((size_t)y * width + x) * outputs;
     for (int c = 0; c < outputs; c += VL) {
-        vf sum = (vf)(0.0f), square = (vf)(0.0f), least = (vf)(__builtin_inff()), most = -least;
         const vf scale = INTEGER ? load_f(job->weight_scale + c) * (1 / job->load_scale) : (vf)(1.0f);
+        lane_statistics counted = statistics_about(to_float(load_accumulator(sums + c * 4)) * scale);
         for (int i = 0; i < n; i++) {
             const vf v = to_float(load_accumulator(sums + ((size_t)i * outputs + c) * 4)) * scale;
-            sum += v;
-            square = v * v + square;
-            least = min_f(least, v);
-            most = max_f(most, v);
+            count_value(&counted, v);
             store_map(to + (size_t)i * outputs + c, v);
         }
-        add_statistics(statistics, c, sum, square, least, most);
+        add_statistics(statistics, c, counted, n);
     }
 }
 

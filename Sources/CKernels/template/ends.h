@@ -199,22 +199,20 @@ static void NAME(store_first)(const tmp_end *job, int y, int rows, int x, int n,
     const int columns = end_columns(job->kernel, job->outputs), outputs = job->outputs;
     const size_t line = (size_t)job->load.width * outputs;
     for (int c = 0; c < outputs; c += VL) {
-        vf sum = (vf)(0.0f), square = (vf)(0.0f), least = (vf)(__builtin_inff()), most = -least, scale[POINTS];
+        vf scale[POINTS];
+        lane_statistics counted;
         end_scale(job, factor, c, scale);
         element *to = (element *)job->map + ((size_t)y * job->load.width + x) * outputs + c;
         for (int i = 0; i < n; i++) {
             vf out[TILE];
             end_outputs(sums + ((size_t)i * columns + c) * 4, strip, scale, out);
+            if (i == 0) counted = statistics_about(out[0]);
             for (int r = 0; r < rows; r++) {
-                vf v = out[r];
-                sum += v;
-                square = v * v + square;
-                least = min_f(least, v);
-                most = max_f(most, v);
-                store_map(to + r * line + (size_t)i * outputs, v);
+                count_value(&counted, out[r]);
+                store_map(to + r * line + (size_t)i * outputs, out[r]);
             }
         }
-        add_statistics(statistics, c, sum, square, least, most);
+        add_statistics(statistics, c, counted, n * rows);
     }
 }
 

@@ -148,12 +148,29 @@ INLINE size_t plane_bytes(size_t n) { return round_up(n, 128) + 64; }
 typedef double vd __attribute__((ext_vector_type(VL)));
 typedef double vd_unaligned __attribute__((ext_vector_type(VL), aligned(8)));
 
-// Adds per-lane sums to the statistics of a chunk.
-INLINE void add_statistics(tmp_statistics s, int channel, vf sum, vf square, vf least, vf most) {
-    *(vd_unaligned *)(s.sum + channel) += __builtin_convertvector(sum, vd);
-    *(vd_unaligned *)(s.square_sum + channel) += __builtin_convertvector(square, vd);
-    store_f(s.least + channel, min_f(load_f(s.least + channel), least));
-    store_f(s.most + channel, max_f(load_f(s.most + channel), most));
+// What one chunk adds to its statistics, a channel a lane. The sums are of the distances to `centre`, one of the chunk's own
+// values: a variance far below the squared mean is then exact, where float sums of squares would leave nothing of it.
+typedef struct {
+    vf centre, sum, square, least, most;
+} lane_statistics;
+
+INLINE lane_statistics statistics_about(vf centre) {
+    return (lane_statistics){centre, (vf)(0.0f), (vf)(0.0f), (vf)(__builtin_inff()), (vf)(-__builtin_inff())};
+}
+INLINE void count_value(lane_statistics *s, vf value) {
+    const vf distance = value - s->centre;
+    s->sum += distance;
+    s->square = distance * distance + s->square;
+    s->least = min_f(s->least, value);
+    s->most = max_f(s->most, value);
+}
+// Adds them, of `count` values, to the statistics of a chunk.
+INLINE void add_statistics(tmp_statistics to, int channel, lane_statistics s, int count) {
+    const vd centre = __builtin_convertvector(s.centre, vd), sum = __builtin_convertvector(s.sum, vd);
+    *(vd_unaligned *)(to.sum + channel) += sum + centre * (double)count;
+    *(vd_unaligned *)(to.square_sum + channel) += __builtin_convertvector(s.square, vd) + centre * (sum * 2.0 + centre * (double)count);
+    store_f(to.least + channel, min_f(load_f(to.least + channel), s.least));
+    store_f(to.most + channel, max_f(load_f(to.most + channel), s.most));
 }
 
 // The value of `VL` channels at element offset `at`: see tmp_load.

@@ -245,7 +245,8 @@ INLINE void transform_output(const tmp_winograd *job, int first, int count, int 
     const int across = tmp_winograd_tiles(mode, job->load.width);
     for (int g = 0; g < BLOCK && block * BLOCK + g < columns; g += VL) {
         const int column = block * BLOCK + g, phase = column / channels, channel = column % channels, dy = phase / 2, dx = phase % 2;
-        vf sum = (vf)(0.0f), square = (vf)(0.0f), least = (vf)(__builtin_inff()), most = -least;
+        lane_statistics counted;
+        int values = 0;
         for (int t = 0; t < count; t++) {
             const char *product = m + ((size_t)t * BLOCK + g) * 4;
             vf z[5][6], out[5][5];
@@ -269,14 +270,12 @@ INLINE void transform_output(const tmp_winograd *job, int first, int count, int 
             const int x0 = step * ((first + t) % across) - dx, x_begin = x0 < 0 ? 1 : 0, x_end = w - x0 < step ? w - x0 : step;
             const ptrdiff_t line = (ptrdiff_t)w * far * channels;
             element *to = (element *)job->map + ((ptrdiff_t)(y0 * far + dy) * w * far + x0 * far + dx) * channels + channel;
+            if (t == 0) counted = statistics_about(out[1][1]);
+            values += (y_end - y_begin) * (x_end - x_begin);
 #define EMIT(i, j) \
     do { \
-        vf value = out[i][j]; \
-        sum += value; \
-        square = value * value + square; \
-        least = min_f(least, value); \
-        most = max_f(most, value); \
-        store_map(to + (i) * far * line + (j) * far * channels, value); \
+        count_value(&counted, out[i][j]); \
+        store_map(to + (i) * far * line + (j) * far * channels, out[i][j]); \
     } while (0)
             if (y_begin + x_begin == 0 && y_end == step && x_end == step) {
                 UNROLL for (int i = 0; i < step; i++) UNROLL for (int j = 0; j < step; j++) EMIT(i, j);
@@ -286,7 +285,7 @@ INLINE void transform_output(const tmp_winograd *job, int first, int count, int 
             }
 #undef EMIT
         }
-        add_statistics(statistics, channel, sum, square, least, most);
+        add_statistics(statistics, channel, counted, values);
     }
     (void)scratch;
 }

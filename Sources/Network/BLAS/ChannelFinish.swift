@@ -1,8 +1,9 @@
 /// What follows a convolution, on one channel in place: instance norm or bias, ReLU, skip.
 ///
 /// The three passes of the norm (mean, variance, result) run over one channel, which is small enough for a core's cache at
-/// ordinary sizes. A bias before an instance norm falls out with the mean and is left out.
-struct ChannelFinish {
+/// ordinary sizes. A bias before an instance norm falls out with the mean and is left out. `NoiseFloor` says what counts as
+/// variance; it wants all channels' moments before the first result.
+final class ChannelFinish {
     let relu: Bool
     let count: Int
     let map: UnsafeMutablePointer<Float>
@@ -11,6 +12,7 @@ struct ChannelFinish {
     let scale: [Float]
     let offset: [Float]
     let normalises: Bool
+    private let measured: UnsafeMutablePointer<(mean: Double, variance: Double)>
 
     init(_ layer: Plan.Layer, plan: Plan, model: Model, maps: UnsafeMutablePointer<Float>) {
         let output = plan.maps[layer.output]
@@ -19,6 +21,8 @@ struct ChannelFinish {
         map = maps + output.offset
         skip = layer.skip.map { maps + plan.maps[$0].offset }
         normalises = layer.norm != nil
+        measured = .allocate(capacity: output.channels)
+        measured.initialize(repeating: (0, 0), count: output.channels)
         if let norm = layer.norm {
             scale = model["\(norm).weight"]
             offset = model["\(norm).bias"]
@@ -28,12 +32,18 @@ struct ChannelFinish {
         }
     }
 
+    deinit { measured.deallocate() }
+
+    /// Before the first `run`, on every channel, where it normalises.
+    func measure(_ channel: Int) { measured[channel] = moments(map + channel * count) }
+
     func run(_ channel: Int) {
         let plane = map + channel * count
         var (scale, offset) = (scale[channel], offset[channel])
         if normalises {
-            let (mean, variance) = moments(plane)
-            let normalised = Double(scale) / (variance + 1e-5).squareRoot()
+            let (mean, variance) = measured[channel]
+            let believed = NoiseFloor.float32.gain(variance: variance, meanSquare: meanSquare)
+            let normalised = Double(scale) * believed / (variance + 1e-5).squareRoot()
             offset = Float(Double(offset) - mean * normalised)
             scale = Float(normalised)
         }
@@ -51,9 +61,16 @@ struct ChannelFinish {
         }
     }
 
+    /// Over all channels.
+    private var meanSquare: Double {
+        let channels = scale.count
+        return (0..<channels).reduce(0.0) { $0 + measured[$1].mean * measured[$1].mean + measured[$1].variance } / Double(channels)
+    }
+
     /// Mean and biased variance. Sums of short runs are float32 in eight lanes; the runs are added in double.
     private func moments(_ plane: UnsafeMutablePointer<Float>) -> (mean: Double, variance: Double) {
-        let mean = sum(plane) { $0 } / Double(count)
+        let first = SIMD8<Float>(repeating: plane[0])  // near the mean where the variance is small: sums stay exact
+        let mean = Double(plane[0]) + sum(plane) { $0 - first } / Double(count)
         let centre = SIMD8<Float>(repeating: Float(mean))
         let squares = sum(plane) { ($0 - centre) * ($0 - centre) } / Double(count)
         // About the rounded mean instead of the mean.

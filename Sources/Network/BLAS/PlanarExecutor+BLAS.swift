@@ -35,6 +35,7 @@ extension PlanarExecutor {
                     schedule.step(regions.chunks) { chunk, worker in work.convolveShifts(chunk, worker) }
                 }
                 let finish = ChannelFinish(layer, plan: plan, model: model, maps: maps)
+                if finish.normalises { schedule.step(convolution.outputs) { channel, _ in finish.measure(channel) } }
                 schedule.step(convolution.outputs) { channel, _ in finish.run(channel) }
             }
         }

@@ -18,6 +18,15 @@ struct NativeKernels: @unchecked Sendable {
     /// Bytes of one value of a map.
     var elementSize: Int { precision == .fp32 ? 4 : 2 }
 
+    /// Of what a layer makes: of bytes, which have no rounding themselves, or of a map.
+    func floor(ofBytes: Bool) -> NoiseFloor {
+        switch table.pointee.arithmetic {
+        case TMP_I16 where !ofBytes: .fixed16
+        case TMP_BF16 where !ofBytes: .bfloat16
+        default: .float32
+        }
+    }
+
     /// The fastest kernels that the machine, the mask and the wanted precision allow; nil where BLAS does better.
     ///
     /// 16 bits are bfloat16 on AMX tiles, or 16-bit fixed point on AVX-512 VNNI, twice as fast as float32 there and closer

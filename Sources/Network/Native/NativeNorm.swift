@@ -1,10 +1,13 @@
 /// The instance norm (Ulyanov et al. 2016) that a layer applies as it loads the map before it:
-/// (x - mean) / sqrt(variance + 1e-5) * weight + bias, as one multiply and one addition.
+/// (x - mean) / sqrt(variance + 1e-5) * weight + bias, as one multiply and one addition. `NoiseFloor` says what counts as
+/// variance.
 final class NativeNorm {
     /// One a channel, read by the kernels.
     let scale, shift: UnsafeMutablePointer<Float>
 
     private let channels: Int
+    private let moments: UnsafeMutablePointer<(mean: Double, variance: Double)>
+    private let floor: NoiseFloor
     private let readsFrame: Bool
     private let needsRange: Bool
     private let relu: Bool
@@ -14,7 +17,9 @@ final class NativeNorm {
     /// Largest int16 that a loaded value becomes, a little under what the weights were scaled for.
     private static let largestOperand: Float = 8180
 
-    init(layer: NativeGraph.Layer, model: Model) {
+    /// - Parameter floor: Of the outputs that the layer loads.
+    init(layer: NativeGraph.Layer, model: Model, floor: NoiseFloor) {
+        self.floor = floor
         channels = layer.convolution.inputs
         relu = layer.inputReLU
         readsFrame = layer.readsFrame
@@ -24,13 +29,16 @@ final class NativeNorm {
         offset = layer.inputNorm.map { model["\($0).bias"] } ?? layer.inputBias.map { model["\($0).conv2d.bias"] }
         scale = .allocate(capacity: channels)
         shift = .allocate(capacity: channels)
+        moments = .allocate(capacity: channels)
         scale.initialize(repeating: 1, count: channels)
         shift.initialize(repeating: 0, count: channels)
+        moments.initialize(repeating: (0, 0), count: channels)
     }
 
     deinit {
         scale.deallocate()
         shift.deallocate()
+        moments.deallocate()
     }
 
     /// Sets scale and shift from the sums over `pixels` values a channel.
@@ -38,11 +46,18 @@ final class NativeNorm {
     ///   where the kernels find their own.
     func fold(_ statistics: NativeStatistics, pixels: Int) -> Float {
         guard !readsFrame else { return 1 }
-        var largest: Float = 0
+        var largest: Float = 0, meanSquare = 0.0
+        if gain != nil {
+            for c in 0..<channels {
+                moments[c] = statistics.moments(c, pixels: pixels)
+                meanSquare += (moments[c].mean * moments[c].mean + moments[c].variance) / Double(channels)
+            }
+        }
         for c in 0..<channels {
             if let gain {
-                let (mean, variance) = statistics.moments(c, pixels: pixels)
-                let factor = Double(gain[c]) / (variance + 1e-5).squareRoot()
+                let (mean, variance) = moments[c]
+                let believed = floor.gain(variance: variance, meanSquare: meanSquare)
+                let factor = Double(gain[c]) * believed / (variance + 1e-5).squareRoot()
                 scale[c] = Float(factor)
                 shift[c] = Float(Double(offset?[c] ?? 0) - mean * factor)
             } else {

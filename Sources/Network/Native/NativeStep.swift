@@ -39,7 +39,7 @@ final class NativeStep {
         let arena = UnsafeMutableRawPointer(memory[layout.arena])
         let scratchStart = UnsafeMutableRawPointer(memory[layout.scratch])
         let scratch = (0..<plan.threads).map { scratchStart + $0 * layout.scratchBytes }
-        let norm = NativeNorm(layer: layer, model: packed.model)
+        let norm = NativeNorm(layer: layer, model: packed.model, floor: packed.kernels.floor(ofBytes: index == 1))
         let enlargement = plan.architecture.enlargement
         let (w, h) = (plan.innerWidth * enlargement / layer.scaleIn, plan.innerHeight * enlargement / layer.scaleIn)
 

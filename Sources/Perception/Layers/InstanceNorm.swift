@@ -1,7 +1,8 @@
 import CKernels
+import Network
 
 /// Instance norm, affine, over the pixels of every image: eps 1e-5, biased variance. Optionally with a ReLU after it
-/// and a map added after that.
+/// and a map added after that. As when painting, `NoiseFloor` says what counts as variance.
 final class InstanceNorm {
     static let epsilon = 1e-5
     private let shape: MapShape
@@ -10,7 +11,7 @@ final class InstanceNorm {
     /// Learnt, `channels` each; surplus channels stay at 0.
     private let scale: UnsafeMutablePointer<Float>
     private let offset: UnsafeMutablePointer<Float>
-    /// Per image and channel.
+    /// Per image and channel. `inverse` is 1 / sqrt(variance + epsilon), less what the noise floor takes.
     private let mean: UnsafeMutablePointer<Float>
     private let inverse: UnsafeMutablePointer<Float>
     /// Factors of the pass over the pixels, per image and channel.
@@ -51,14 +52,18 @@ final class InstanceNorm {
         }
         let (a, b) = (factors, factors + shape.images * channels)
         for image in 0..<images {
+            var meanSquare = 0.0
             for c in 0..<channels {
-                let (sum, square) = total(image, c)
-                let shifted = sum / Double(shape.pixels), at = image * channels + c
-                let variance = max(0, square / Double(shape.pixels) - shifted * shifted)
-                mean[at] = Float(shifted + Double(x.image(image)[c]))
-                inverse[at] = Float(1 / (variance + Self.epsilon).squareRoot())
+                let (mean, variance) = moments(x, image, c)
+                meanSquare += (mean * mean + variance) / Double(channels)
+            }
+            for c in 0..<channels {
+                let (mean, variance) = moments(x, image, c), at = image * channels + c
+                let believed = NoiseFloor.float32.gain(variance: variance, meanSquare: meanSquare)
+                self.mean[at] = Float(mean)
+                inverse[at] = Float(believed / (variance + Self.epsilon).squareRoot())
                 a[at] = scale[c] * inverse[at]
-                b[at] = offset[c] - mean[at] * a[at]
+                b[at] = offset[c] - self.mean[at] * a[at]
             }
         }
         context.forEachStrip(images: images, rows: shape.height, height: stripRows) { [context] image, rows, _ in
@@ -128,6 +133,12 @@ final class InstanceNorm {
                 body(image, rows, first, first + channels)
             }
         }
+    }
+
+    /// Mean and biased variance from the sums of distances to the image's first pixel.
+    private func moments(_ x: Map, _ image: Int, _ channel: Int) -> (mean: Double, variance: Double) {
+        let (sum, square) = total(image, channel), shifted = sum / Double(shape.pixels)
+        return (shifted + Double(x.image(image)[channel]), max(0, square / Double(shape.pixels) - shifted * shifted))
     }
 
     private func total(_ image: Int, _ channel: Int) -> (Double, Double) {
