@@ -14,6 +14,12 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Size of the picture. (default: 640x360)", valueName: "WxH"))
     var size: SizeArgument?
 
+    @Option(help: ArgumentHelp("Time a network that enlarges by this factor, 2 or 4, instead of a style.", valueName: "factor"))
+    var upscale: Int?
+
+    @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file.", valueName: "name|file"))
+    var upscaler: String = "pixel"
+
     @OptionGroup var network: NetworkArguments
 
     @Option(help: ArgumentHelp("A picture to paint, as raw rgb24. (default: a made-up one)", valueName: "file"), completion: .file())
@@ -48,6 +54,8 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if let size = size?.size, size.width < 1 || size.height < 1 { throw ValidationError("--size needs both sides") }
+        if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
+        if upscale != nil, style != nil { throw ValidationError("--style and --upscale exclude each other") }
         if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
         if let seconds, !(0...86400).contains(seconds) { throw ValidationError("--seconds must be 0 to 86400") }
     }
@@ -56,9 +64,7 @@ struct Bench: ParsableCommand {
         if selfCheck { return try checkKernels() }
         if let train { return try timeTraining(vgg: train) }
         if let paint { return try timePainting(vgg: paint) }
-        let networks = network.network.networks(isLive: false)
-        let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
-        var benchmark = Benchmark(style: style, width: pictureSize.width, height: pictureSize.height)
+        var benchmark = try benchmark(width: pictureSize.width, height: pictureSize.height)
         benchmark.painting = network.options
         benchmark.seconds = seconds ?? (frames == nil ? 3 : 0)
         benchmark.frames = frames ?? 3
@@ -66,11 +72,18 @@ struct Bench: ParsableCommand {
         let result = try benchmark.run()
         if let output { try result.painted.write(rgb24: output) }
         let report = BenchReport(
-            result, style: style.name, width: benchmark.width, height: benchmark.height)
+            result, style: benchmark.name, width: benchmark.width, height: benchmark.height)
         print(json ? try report.json : report.table)
     }
 
     private var pictureSize: RequestedSize { size?.size ?? RequestedSize(width: 640, height: 360) }
+
+    private func benchmark(width: Int, height: Int) throws -> Benchmark {
+        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler, scale: upscale), width: width, height: height) }
+        let networks = network.network.networks(isLive: false)
+        let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
+        return Benchmark(style: style, width: width, height: height)
+    }
 
     private func checkKernels() throws {
         let results = KernelCheck.run()

@@ -47,6 +47,17 @@ import Testing
         #expect(try bench("again.rgb", frames: "3") == once)
     }
 
+    @Test func aNetworkThatEnlargesIsTimedToo() throws {
+        let folder = try ScratchFolder()
+        let result = try Command.run([
+            "bench", "--upscale", "4", "--size", "20x18", "--frames", "2", "--output", folder.path("out.rgb"), "--json",
+        ])
+        #expect(result.code == 0)
+        let report = try JSONDecoder().decode(Report.self, from: result.stdout)
+        #expect(report.frame_ms.count == 2 && report.width == 20 && report.layers.contains { $0.name == "up2" })
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("out.rgb"))).count == 80 * 72 * 3)
+    }
+
     @Test func theKernelsOfThisMachineAreRight() throws {
         let result = try Command.run(["bench", "--self-check"])
         #expect(result.code == 0)

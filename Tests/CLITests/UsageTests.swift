@@ -24,6 +24,8 @@ import Testing
         (["a.mp4", "b.mp4", "--start", "-3"], "missing value for '--start <time>'"),
         (["a.mp4", "b.mp4", "--threads", "0"], "--threads must be at least 1"),
         (["a.mp4", "b.mp4", "--precision", "fp8"], "the value 'fp8' is invalid for '--precision <precision>'"),
+        (["bench", "--upscale", "3"], "--upscale must be 2 or 4"),
+        (["bench", "--upscale", "2", "--style", "udnie"], "--style and --upscale exclude each other"),
         (["a.mp4", "b.mp4", "--live", "--pace"], "--live and --pace exclude each other"),
         (["a.mp4", "b.mp4", "--fps", "30", "--late", "drop"], "--fps needs --late repeat to keep its rate"),
         (["a.mp4", "-", "--progress", "-"], "stdout cannot take both the video and --progress"),

@@ -8,7 +8,9 @@ import Pipeline
 /// print(result.frames.median, "ms")
 /// ```
 public struct Benchmark: Sendable {
-    public var style: Style
+    /// Of the network that is timed.
+    public let name: String
+    private let model: Model
     public var width: Int
     public var height: Int
     public var painting = PaintingOptions()
@@ -21,7 +23,17 @@ public struct Benchmark: Sendable {
     public var warmUp = 2
 
     public init(style: Style, width: Int, height: Int) {
-        self.style = style
+        self.init(name: style.name, model: style.model, width: width, height: height)
+    }
+
+    /// Times a network that enlarges; `width` and `height` are the small picture's.
+    public init(upscaler: Upscaler, width: Int, height: Int) {
+        self.init(name: upscaler.name, model: upscaler.model, width: width, height: height)
+    }
+
+    private init(name: String, model: Model, width: Int, height: Int) {
+        self.name = name
+        self.model = model
         self.width = width
         self.height = height
     }
@@ -52,7 +64,7 @@ public struct Benchmark: Sendable {
     public func run() throws(TemperaError) -> Result {
         let painter: Painter
         do {
-            painter = try Painter(model: style.model, width: width, height: height, options: painting)
+            painter = try Painter(model: model, width: width, height: height, options: painting)
         } catch {
             throw TemperaError(error)
         }
@@ -60,7 +72,8 @@ public struct Benchmark: Sendable {
         guard picture.width == width, picture.height == height else {
             throw .wrongSize(expected: "\(width)x\(height)", got: "\(picture.width)x\(picture.height)")
         }
-        let (input, output) = (PixelBuffer(width: width, height: height), PixelBuffer(width: width, height: height))
+        let input = PixelBuffer(width: width, height: height)
+        let output = PixelBuffer(width: painter.outputWidth, height: painter.outputHeight)
         picture.copy(to: input)
         for _ in 0..<warmUp { painter.paint(input, into: output) }
 
