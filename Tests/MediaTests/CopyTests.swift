@@ -126,9 +126,8 @@ import Testing
         #expect(times.count == 2 && abs(times[0]) < 0.03 && abs(times[1] - 0.7) < 0.002)
     }
 
-    @Test(arguments: ["mp4", "mov", "mkv", "webm", "ts", "avi", "nut", "ogv"]) func everyContainerGetsAPlayableFile(
-        kind: String
-    ) throws {
+    @Test(arguments: ["mp4", "mov", "mkv", "webm", "ts", "avi", "nut", "ogv", "3gp"])
+    func everyContainerGetsAPlayableFile(kind: String) throws {
         let scratch = try Scratch()
         let (input, output) = (try clip(scratch), scratch.file("out.\(kind)"))
         let log = WarningLog()

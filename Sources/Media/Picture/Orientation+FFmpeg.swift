@@ -3,10 +3,13 @@ import Foundation
 
 extension Orientation {
     /// What the first picture or its stream say, the picture first.
-    init(of picture: UnsafePointer<AVFrame>, stream: UnsafePointer<AVStream>, warnings: OneTimeWarnings) {
+    /// - Parameter stated: what the picture's bytes say and its decoder does not.
+    init(
+        of picture: UnsafePointer<AVFrame>, stream: UnsafePointer<AVStream>, stated: Orientation?, warnings: OneTimeWarnings
+    ) {
         let own = av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX).flatMap { $0.pointee.data }
         let data = own.map { UnsafePointer($0) } ?? tempera_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX)
-        self = .upright
+        self = stated ?? .upright
         guard let data else {
             // Some picture decoders hand on the EXIF tag as text only.
             if let tag = av_dict_get(picture.pointee.metadata, "Orientation", nil, 0),

@@ -76,12 +76,15 @@ struct Container {
             return codec
         }
         let usual = av_guess_codec(format, nil, path, nil, AVMEDIA_TYPE_VIDEO)
-        let prefersH264 = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1].contains(
-            usual)
+        let prefersH264 = [
+            AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1, AV_CODEC_ID_H263,
+        ].contains(usual)
         if prefersH264, holds(AV_CODEC_ID_H264) != false, let x264 = avcodec_find_encoder_by_name("libx264") {
             return x264
         }
-        guard usual != AV_CODEC_ID_NONE else { throw .codecNotInContainer(codec: "video", format: name) }
+        // What a file of sound calls video is its cover.
+        let holdsCoverOnly = usual == AV_CODEC_ID_PNG && format.pointee.audio_codec != AV_CODEC_ID_NONE
+        guard usual != AV_CODEC_ID_NONE, !holdsCoverOnly else { throw .codecNotInContainer(codec: "video", format: name) }
         guard let codec = avcodec_find_encoder(usual) else {
             throw .noEncoder(String(cString: avcodec_get_name(usual)))
         }

@@ -62,7 +62,8 @@ public final class FileSource: MediaSource, @unchecked Sendable {
                 throw options.start.map { start in .startBeyondEnd(path, start: start) } ?? demuxer.emptiness
             }
         }
-        let orientation = Orientation(of: reader.picture, stream: stream, warnings: warnings)
+        let orientation = Orientation(
+            of: reader.picture, stream: stream, stated: reader.statedOrientation, warnings: warnings)
         converter = try FrameConverter(
             first: reader.picture, orientation: orientation, resize: options.resize, path: path, warnings: warnings)
         video = VideoFormat(

@@ -23,6 +23,8 @@ final class FrameReader {
     private var stage = Stage.reading
     private let warnings: OneTimeWarnings
     private var videoPackets: Int64 = 0
+    /// How the first picture says it must be turned, where its decoder does not tell.
+    private(set) var statedOrientation: Orientation?
     /// Ends decoding: what follows of the video stream is only looked at for its times.
     var skipsVideo = false
 
@@ -102,6 +104,10 @@ final class FrameReader {
         if demuxer.formatName == "rawvideo", packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 {
             warnings.report(.partialLastFrame)
             return
+        }
+        if videoPackets == 1, [AV_CODEC_ID_PNG, AV_CODEC_ID_TIFF].contains(decoder.context.pointee.codec_id) {
+            statedOrientation = Orientation(
+                picture: UnsafeRawBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
         }
         if !decoder.send(packet) { try noteDamage() }
     }

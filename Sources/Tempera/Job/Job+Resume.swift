@@ -5,7 +5,7 @@ extension Job {
     /// Whether `run` would replace a file that it must not. What an earlier run of the same job was stopped with may go.
     public var findsOutputTaken: Bool {
         if overwrite || output == "-" || resumes && SegmentFolder.leftover(beside: output) != nil { return false }
-        return MediaFiles.exists(output)
+        return MediaFiles.exists(output) && !MediaFiles.isFolder(output)
     }
 
     /// Where the finished parts of a job that `resumes` are kept; nil for others, whose leftovers are named.

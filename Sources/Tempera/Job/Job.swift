@@ -109,6 +109,7 @@ public struct Job: Sendable {
     public func run(
         cancellation: Cancellation = Cancellation(), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(TemperaError) -> Summary {
+        if MediaFiles.isFolder(output) { throw .media(.isDirectory(output)) }
         if findsOutputTaken { throw .outputExists(output) }
         do {
             return try start(cancellation, onEvent)
