@@ -63,8 +63,18 @@ struct TrainingLengthArguments: ParsableArguments {
 }
 
 struct TrainingStyleArguments: ParsableArguments {
-    @Option(help: "Network: the full one of 2016, or the live one, many times faster.")
-    var network: TrainedNetwork = .full
+    @Option(
+        help: ArgumentHelp(
+            "Network: full, that of 2016; live, many times faster; or a live one of other widths.",
+            discussion: "live-16-48-96-r4 is live: channels at 1/2, 1/4 and 1/8 of the sides, and residual blocks.",
+            valueName: "network"))
+    var network = TrainedNetwork.full
+
+    @Option(
+        help: ArgumentHelp(
+            "Part of the steps, the first ones, on crops of half the side: four times as fast. (default: 0.85)",
+            valueName: "0...1"))
+    var smallCrops: Double?
 
     @OptionGroup var weights: TrainingWeightArguments
 
@@ -72,24 +82,27 @@ struct TrainingStyleArguments: ParsableArguments {
         options.architecture = network.architecture
         weights.apply(to: &options.weights)
         if let size = weights.styleSize { options.styleSize = size }
+        if let smallCrops { options.smallShare = smallCrops }
     }
 }
 
 /// What the objective is made of.
 struct TrainingWeightArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Pixels of the painting's short side; fewer make finer strokes.", valueName: "pixels"))
+    @Option(
+        help: ArgumentHelp(
+            "Pixels of the painting's short side; fewer make finer strokes. (default: 384)", valueName: "pixels"))
     var styleSize: Int?
 
-    @Option(help: "How much the photo counts.")
+    @Option(help: "How much the photo counts. (default: 1)")
     var contentWeight: Float?
 
-    @Option(help: "How much the painting counts.")
+    @Option(help: "How much the painting counts. (default: 30)")
     var styleWeight: Float?
 
-    @Option(help: "How much smoothness counts.")
+    @Option(help: "How much smoothness counts. (default: 0.05)")
     var tvWeight: Float?
 
-    @Option(help: "How much steadiness from frame to frame counts. (default: 0)")
+    @Option(help: "How much steadiness from frame to frame counts. (default: 2)")
     var temporalWeight: Float?
 
     func apply(to weights: inout LossWeights) {
@@ -102,7 +115,10 @@ struct TrainingWeightArguments: ParsableArguments {
 
 struct TrainingRunArguments: ParsableArguments {
     @Option(
-        name: .customLong("init"), help: ArgumentHelp("Start from this model: far fewer steps. One of the other network is imitated for half of them.", valueName: "model"),
+        name: .customLong("init"),
+        help: ArgumentHelp(
+            "Start from this model: far fewer steps. One of another network is imitated for a quarter of them.",
+            valueName: "model"),
         completion: .file())
     var initial: String?
 
@@ -153,9 +169,29 @@ struct TrainingRunArguments: ParsableArguments {
     }
 }
 
-/// The networks that a style can be trained for.
-enum TrainedNetwork: String, CaseIterable, ExpressibleByArgument {
-    case full, live
+/// A network that a style can be trained for.
+struct TrainedNetwork: ExpressibleByArgument, CustomStringConvertible {
+    static let full = TrainedNetwork(description: "full", architecture: .johnsonFull)
 
-    var architecture: Architecture { self == .full ? .johnsonFull : .live }
+    let description: String
+    let architecture: Architecture
+
+    private init(description: String, architecture: Architecture) {
+        self.description = description
+        self.architecture = architecture
+    }
+
+    init?(argument: String) {
+        switch argument {
+        case "full": self = .full
+        case "live": self.init(description: argument, architecture: .live)
+        default:
+            guard argument.hasPrefix("live-"), let architecture = Architecture.named(argument) else { return nil }
+            self.init(description: argument, architecture: architecture)
+        }
+    }
+
+    var defaultValueDescription: String { description }
+
+    static var defaultCompletionKind: CompletionKind { .list(["full", "live"]) }
 }

@@ -40,7 +40,7 @@ import Testing
         let initial = try Model.load(folder + "/initial.safetensors")
 
         let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: pairs)
-        let memory = MapMemory(), weights = LossWeights(content: 1, style: 6, totalVariation: 0.05), features = try VGG16Weights(path: vgg)
+        let memory = MapMemory(), weights = LossWeights(content: 1, style: 6, totalVariation: 0.05, temporal: 0), features = try VGG16Weights(path: vgg)
         let painting = memory.map(MapShape(images: 1, height: 96, width: 128, channels: 3))
         painting.load(style)
         let target = StyleTarget(

@@ -3,13 +3,13 @@ public struct LossWeights: Sendable, Hashable {
     public var content: Float
     public var style: Float
     public var totalVariation: Float
-    /// 0 for none: then every crop of a batch shows another photo.
+    /// 0 for none: then every crop of a batch shows another photo, and what is painted may flicker.
     public var temporal: Float
     public var contentLayer: VGG16Layer
     public var styleLayers: [VGG16Layer]
 
     public init(
-        content: Float = 1, style: Float = 6, totalVariation: Float = 0.05, temporal: Float = 0,
+        content: Float = 1, style: Float = 30, totalVariation: Float = 0.05, temporal: Float = 2,
         contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {

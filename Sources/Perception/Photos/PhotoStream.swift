@@ -63,7 +63,7 @@ final class PhotoStream: @unchecked Sendable {
     }
 
     /// Photos that could not be read so far.
-    var unreadable: [String] { state.withLock { $0.unreadable.sorted().map { folder.files[$0] } } }
+    var unreadable: Set<String> { state.withLock { Set($0.unreadable.map { folder.files[$0] }) } }
 
     /// Batch number `step`. The one before it is overwritten from now on.
     /// - Throws: `TrainingError.noReadablePhotos`.

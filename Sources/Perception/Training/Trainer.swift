@@ -18,14 +18,15 @@ final class Trainer {
     /// - Parameters:
     ///   - input: What the network is given.
     ///   - teacher: A network to imitate at first.
+    ///   - other: A trainer of the same network on batches of another extent, whose parameters and moments it goes on with.
     init(
         architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
-        context: TrainingContext
+        sharing other: Trainer? = nil, context: TrainingContext
     ) {
-        parameters = ParameterStore(architecture: architecture)
+        parameters = other?.parameters ?? ParameterStore(architecture: architecture)
         network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
         self.objective = objective
-        adam = Adam(count: parameters.count, context: context)
+        adam = other?.adam ?? Adam(count: parameters.count, context: context)
         self.teacher = teacher.map { model in
             let values = ParameterStore(architecture: model.architecture)
             values.load(model.tensors)

@@ -32,12 +32,14 @@ public struct TrainingOptions: Sendable {
     public var batch = 4
     /// Side of a crop: a multiple of the network's alignment, at least 64.
     public var crop = 256
+    /// The part of a style's steps, 0 to 1, that are taken on crops of half the side, before those of the whole side.
+    public var smallShare = 0.85
     public var weights = LossWeights()
     public var pooling = Pooling.max
     /// Short side to which the painting is scaled: the smaller, the finer its strokes in the result.
     public var styleSize = standardStyleSize
     /// A model to start from: its weights, or, when it is of another architecture, what it paints, which is imitated for
-    /// the first half of the steps.
+    /// the first quarter of the steps.
     public var initial: String?
     public var seed: UInt64 = 1
     /// The highest learning rate; nil for the network's own.
@@ -73,6 +75,12 @@ public struct TrainingOptions: Sendable {
     /// What is trained on has a ground truth of `crop`; the network sees it as many times smaller as it enlarges.
     var isUpscaling: Bool { if case .upscaling = goal { true } else { false } }
 
+    /// The side of the small crops; nil where they would be too small to show a style, or fit no network.
+    var smallCrop: Int? {
+        let side = crop / 2
+        return isUpscaling || side < 128 || side % max(8, architecture.alignment) != 0 ? nil : side
+    }
+
     /// - Throws: `TrainingError` for a value out of its range.
     func check() throws(TrainingError) {
         let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
@@ -83,6 +91,7 @@ public struct TrainingOptions: Sendable {
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
         guard (64...4096).contains(styleSize) else { throw .outOfRange("the style size", "64 to 4096") }
         guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
+        guard (0...1).contains(smallShare) else { throw .outOfRange("the share of small crops", "0 to 1") }
         for weight in [weights.content, weights.style, weights.totalVariation, weights.temporal]
         where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
@@ -111,6 +120,7 @@ public struct TrainingOptions: Sendable {
             "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
             "temporal-weight \(weights.temporal)",
             "content-layer \(weights.contentLayer.rawValue)", "pooling \(pooling.rawValue)", "style-size \(styleSize)",
+            "small-crops \(smallShare)",
         ] + run
     }
 }

@@ -22,11 +22,9 @@ public final class TrainingRun {
     let trainer: Trainer
     private let context: TrainingContext
     private let photos: PhotoFolder
-    private let stream: PhotoStream
+    private let stages: [TrainingStage]
     private let strip: PreviewStrip?
     private let resumed: TrainingState?
-    /// Whether the first half of the steps imitates another network.
-    private let imitates: Bool
 
     /// Reads everything the run needs and plans its memory.
     /// - Throws: `TrainingError`, or `NetworkError` for a bad `TEMPERA_ISA`.
@@ -38,30 +36,27 @@ public final class TrainingRun {
         context = TrainingContext(
             pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.trainingKernels)
 
-        let shape = MapShape(images: options.batch, height: options.crop, width: options.crop, channels: 3)
-        let objective: any TrainingObjective, enlargement = options.architecture.enlargement
+        let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path, for: options) }
+        // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
+        let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
+        let objective: (MapShape) -> any TrainingObjective
         switch options.goal {
         case .style(let painting):
             let (picture, style, vgg) = try StyleTarget.read(
                 painting, size: options.styleSize, vgg: options.vgg, weights: options.weights, pooling: options.pooling,
                 context: context)
-            objective = PerceptualObjective(
-                options.weights, style: style, vgg: vgg, pooling: options.pooling, input: shape, context: context)
+            objective = { [context] shape in
+                PerceptualObjective(
+                    options.weights, style: style, vgg: vgg, pooling: options.pooling, input: shape, context: context)
+            }
             strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: picture, seed: options.seed) : nil
-            stream = PhotoStream(photos, shape: shape, seed: options.seed, pairs: options.weights.temporal > 0)
         case .upscaling(let weights):
             let vgg = weights.feature > 0 ? try Self.features(options.vgg) : nil
-            objective = UpscalingObjective(weights, vgg: vgg, output: shape, context: context)
+            objective = { [context] shape in UpscalingObjective(weights, vgg: vgg, output: shape, context: context) }
             strip = nil
-            stream = PhotoStream(photos, shape: shape, seed: options.seed, enlargement: enlargement)
         }
-        let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path, for: options) }
-        // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
-        let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
-        trainer = Trainer(
-            architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective,
-            teacher: teacher, context: context)
-        imitates = teacher != nil
+        stages = TrainingStage.plan(options, photos: photos, teacher: teacher, objective: objective, context: context)
+        trainer = stages[stages.count - 1].trainer
 
         if options.resume {
             guard FileManager.default.fileExists(atPath: files.checkpoint) else {
@@ -105,27 +100,26 @@ public final class TrainingRun {
                 iterations: state.total, startsAt: state.step, photos: photos.files.count, threads: context.pool.threads
             ))
 
-        var step = state.step, smoothed = SmoothedLosses(), toldUnreadable = 0
+        var step = state.step, smoothed = SmoothedLosses(), told: Set<String> = []
         let before = state.seconds, clock = ContinuousClock(), start = clock.now
         var seconds: Double { before + (clock.now - start) / .seconds(1) }
         var lastCheckpoint = seconds
-        let firstStep = step
+        let firstStep = step, imitated = stages.last { $0.imitates }?.end(of: state.total) ?? 0
 
         while step < state.total, !shouldStop() {
             if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
                 state = snapshot(state, step: step, seconds: seconds)
             }
-            // Each part has a schedule and moments of its own: the gradients of one say nothing of the other's size.
-            let half = imitates ? state.total / 2 : 0, isImitating = step < half
-            if step == half {
+            let stage = stages.first { step < $0.end(of: state.total) } ?? stages[stages.count - 1]
+            // The gradients of imitation say nothing of the objective's size: it begins with moments of its own.
+            if step == imitated, imitated > 0 {
                 trainer.adam.forget()
                 smoothed = SmoothedLosses()
             }
-            // After imitating, full steps would undo what was learnt.
-            let peak = imitates && !isImitating ? options.peakRate / 4 : options.peakRate
-            let schedule = Schedule(peak: peak, total: isImitating ? half : state.total - half)
-            let rate = schedule.rate(isImitating ? step : step - half) * state.rateFactor
-            let batch = try stream.batch(step), losses = isImitating ? trainer.imitate(batch) : trainer.evaluate(batch)
+            let schedule = Schedule(
+                peak: options.peakRate, total: stage.imitates ? imitated : state.total - imitated)
+            let rate = schedule.rate(stage.imitates ? step : step - imitated) * state.rateFactor
+            let losses = stage.losses(of: try stage.stream.batch(step))
             trainer.update(rate: rate)
             step += 1
             guard Float(losses.total).isFinite, step < state.total || trainer.parameters.isFinite else {
@@ -145,9 +139,10 @@ public final class TrainingRun {
                     TrainingProgress(
                         step: step, total: state.total, losses: smoothed.mean, seconds: seconds,
                         secondsPerStep: (seconds - before) / Double(max(1, step - firstStep)))))
-            if let unreadable = Optional(stream.unreadable), unreadable.count > toldUnreadable {
-                report(.unreadable(Array(unreadable.suffix(unreadable.count - toldUnreadable))))
-                toldUnreadable = unreadable.count
+            let unreadable = stage.stream.unreadable.subtracting(told)
+            if !unreadable.isEmpty {
+                told.formUnion(unreadable)
+                report(.unreadable(unreadable.sorted()))
             }
             if seconds - lastCheckpoint > Self.secondsBetweenCheckpoints {
                 try state.write(files.checkpoint, fingerprint: options.fingerprint)
@@ -168,7 +163,7 @@ public final class TrainingRun {
         }
         return TrainingSummary(
             steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
-            unreadablePhotos: stream.unreadable.count)
+            unreadablePhotos: told.count)
     }
 
     /// The state before the first step. A time becomes a number of steps by trying a few, which change nothing.
@@ -177,11 +172,7 @@ public final class TrainingRun {
         switch options.length {
         case .iterations(let count): total = count
         case .minutes(let minutes):
-            let clock = ContinuousClock(), batch = try stream.batch(0)
-            func seconds(_ step: (Batch) -> Losses) -> Double {
-                (0..<4).map { _ in clock.measure { _ = step(batch) } / .seconds(1) }.dropFirst().sorted()[1]
-            }
-            let mean = imitates ? (seconds(trainer.imitate) + seconds(trainer.evaluate)) / 2 : seconds(trainer.evaluate)
+            let mean = try stages.reduce(0) { try $0 + $1.share * $1.secondsPerStep() }
             total = max(1, Int(minutes * 60 / (mean * 1.03)))
         }
         return snapshot(
@@ -237,37 +228,5 @@ extension InstructionSet {
         case .avx2: TMP_ISA_AVX2
         case .avx512, .amx: tmp_isa_available()
         }
-    }
-}
-
-extension TrainingOptions {
-    /// What the model says about itself.
-    fileprivate func metadata(steps: Int, of total: Int, losses: Losses, seconds: Double) -> [String: String] {
-        let name = output.lastComponent.replacingOccurrences(of: ".safetensors", with: "")
-        var result = [
-            "training": String(
-                format: "%d of %d steps in %.0f minutes, %@", steps, total, seconds / 60, isUpscaling
-                    ? String(format: "pixel %.4g, content %.4g", losses.pixel, losses.content)
-                    : String(format: "content %.4g, style %.4g", losses.content, losses.style)),
-        ]
-        let run = "--iterations \(total) --batch \(batch) --crop \(crop) --seed \(seed)"
-            + (initial.map { " --init \($0.lastComponent)" } ?? "")
-        switch goal {
-        case .upscaling(let weights):
-            result["upscaler"] = name
-            result["recipe"] = "tempera train-upscaler --scale \(architecture.enlargement) "
-                + "--loss \(weights.feature > 0 ? "feature" : "pixel") \(run)"
-        case .style(let painting):
-            result["style"] = name
-            result["recipe"] = "tempera train \(painting.lastComponent) \(run) \(weightArguments)"
-        }
-        result["licence"] = licence
-        result["provenance"] = provenance
-        return result
-    }
-
-    private var weightArguments: String {
-            "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
-            + "--temporal-weight \(weights.temporal) --style-size \(styleSize)"
     }
 }

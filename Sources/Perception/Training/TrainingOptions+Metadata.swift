@@ -1,0 +1,34 @@
+import Foundation
+import Network
+
+extension TrainingOptions {
+    /// What the model says about itself.
+    func metadata(steps: Int, of total: Int, losses: Losses, seconds: Double) -> [String: String] {
+        let name = output.lastComponent.replacingOccurrences(of: ".safetensors", with: "")
+        var result = [
+            "training": String(
+                format: "%d of %d steps in %.0f minutes, %@", steps, total, seconds / 60, isUpscaling
+                    ? String(format: "pixel %.4g, content %.4g", losses.pixel, losses.content)
+                    : String(format: "content %.4g, style %.4g", losses.content, losses.style)),
+        ]
+        let run = "--iterations \(total) --batch \(batch) --crop \(crop) --seed \(seed)"
+            + (initial.map { " --init \($0.lastComponent)" } ?? "")
+        switch goal {
+        case .upscaling(let weights):
+            result["upscaler"] = name
+            result["recipe"] = "tempera train-upscaler --scale \(architecture.enlargement) "
+                + "--loss \(weights.feature > 0 ? "feature" : "pixel") \(run)"
+        case .style(let painting):
+            result["style"] = name
+            result["recipe"] = "tempera train \(painting.lastComponent) \(run) \(weightArguments)"
+        }
+        result["licence"] = licence
+        result["provenance"] = provenance
+        return result
+    }
+
+    private var weightArguments: String {
+        "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
+            + "--temporal-weight \(weights.temporal) --style-size \(styleSize)"
+    }
+}
