@@ -115,7 +115,7 @@ struct Bench: ParsableCommand {
     private func timePainting(vgg: String) throws {
         var benchmark = PaintingBenchmark(vgg: vgg)
         if let size = size?.size { (benchmark.width, benchmark.height) = (size.width, size.height) }
-        benchmark.isExact = network.precision == .fp32
+        benchmark.isExact = network.precision != .bf16
         benchmark.threads = network.threads
         benchmark.iterations = frames ?? 5
         for (name, method) in [("adam", PictureMethod.adam(rate: 10)), ("lbfgs", .lbfgs)] {

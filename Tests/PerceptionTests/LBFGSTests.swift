@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Network
@@ -61,27 +60,6 @@ import Testing
             return (difference.reduce(0) { $0 + $1 * $1 }, gradient)
         }
         #expect(Double(try #require(needed)) <= 1.1 * 25)
-    }
-
-    /// A loss whose noise hides what is left to gain: with a tolerance the slopes lead on.
-    @Test func noiseOfTheLossEndsNothing() {
-        func left(_ tolerance: Double) -> Double {
-            let memory = MapMemory(), count = 40, x = memory.floats(count), gradient = memory.floats(count)
-            for i in 0..<count { x[i] = Float(1 + i % 3) }
-            func exact() -> Double {
-                (0..<count).reduce(0) { $0 + Double(1 + $1) * Double(x[$1] * x[$1]) / 100 }
-            }
-            func evaluate() -> Double {
-                for i in 0..<count { gradient[i] = Float(2 * Double(1 + i) * Double(x[i]) / 100) }
-                return 1000 + exact() + sin(1e5 * (0..<count).reduce(0) { $0 + Double(x[$1]) })
-            }
-            let optimizer = LBFGS(count: count, firstStep: 0.1, tolerance: tolerance)
-            var loss = evaluate()
-            for _ in 0..<100 { loss = optimizer.iterate(x, loss: loss, gradient: gradient, evaluate) }
-            return exact()
-        }
-        #expect(left(3e-3) < 1e-4)
-        #expect(left(0) > 1e-2)
     }
 
     /// A loss that is no number beyond a wall: the search comes back from there.

@@ -28,7 +28,9 @@ struct WinogradTiling {
         // Transformed weights of 4 MiB and more are dear to read once a strip.
         inGroups = forward * 36 >= 1 << 20
         let allRows = (input.images * tilesY + 1) / 2 * 2
-        groupRows = inGroups && !plan.trainsWeights ? allRows : min(allRows, max(2, 512 / tilesX / 2 * 2))
+        // Many enough that reading the weights once a group costs nothing, few enough that large pictures fit.
+        let groupTiles = inGroups && !plan.trainsWeights ? 2048 : 512
+        groupRows = min(allRows, max(2, groupTiles / tilesX / 2 * 2))
 
         let strip = stripRows * tilesX, group = groupRows * tilesX
         worker = WinogradPlanes.count(strip, input.channels) + WinogradPlanes.count(strip, output.channels)

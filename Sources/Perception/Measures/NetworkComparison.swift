@@ -54,7 +54,7 @@ public struct NetworkComparison: Sendable {
         }
         let source = try PhotoFolder.read(photo), held = MapMemory()
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
-        let context = try TrainingContext(threads: threads), targets = FeatureWeights(weights)
+        let context = try TrainingContext(threads: threads, isExact: true), targets = FeatureWeights(weights)
         let memory = OptimizationMemory(
             weights: targets, method: .lbfgs, threads: context.pool.threads, usesPairs: context.usesPairs)
         try memory.check(width: width, height: height)

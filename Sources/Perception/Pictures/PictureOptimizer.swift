@@ -12,8 +12,6 @@ public enum PictureMethod: Sendable, Hashable {
 final class PictureOptimizer {
     /// Levels that the pixel which moves most goes in the first step of L-BFGS.
     private static let firstStep: Float = 8
-    /// What products of bfloat16 pairs may change a loss by, as a share of it.
-    private static let pairTolerance = 3e-4
 
     private enum Mover {
         case lbfgs(LBFGS)
@@ -42,11 +40,7 @@ final class PictureOptimizer {
         picture.base.update(from: start.base, count: start.shape.count)
         mover =
             switch method {
-            case .lbfgs:
-                .lbfgs(
-                    LBFGS(
-                        count: start.shape.count, firstStep: Self.firstStep,
-                        tolerance: context.usesPairs ? Self.pairTolerance : 0))
+            case .lbfgs: .lbfgs(LBFGS(count: start.shape.count, firstStep: Self.firstStep))
             case .adam(let rate): .adam(Adam(count: start.shape.count, context: context), rate: rate)
             case .steepest(let rate): .steepest(rate: rate)
             }

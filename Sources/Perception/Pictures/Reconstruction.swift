@@ -63,7 +63,7 @@ public struct Reconstruction: Sendable {
         guard (0...1e3).contains(smoothness) else { throw OptimizationError.outOfRange("the smoothness", "0 to 1000") }
         let source = try PhotoFolder.read(picture)
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
-        let context = try TrainingContext(threads: threads)
+        let context = try TrainingContext(threads: threads, isExact: true)
         let memory = OptimizationMemory(
             weights: weights(layers.joined()) { _ in 1 }, method: .lbfgs, threads: context.pool.threads,
             usesPairs: context.usesPairs)

@@ -25,21 +25,15 @@ final class LBFGS {
     private let bestGradient: UnsafeMutablePointer<Float>
     /// How far the value that moves most goes in the very first step.
     private let firstStep: Float
-    /// What a loss may be wrong by, as a share of it.
-    private let tolerance: Double
     /// Calls of the function so far.
     private(set) var evaluations = 0
 
     /// Whether the next direction is more than the steepest one.
     var hasHistory: Bool { !history.isEmpty }
 
-    /// - Parameters:
-    ///   - firstStep: How far the value that moves most goes in the first iteration.
-    ///   - tolerance: What a loss may be wrong by, as a share of it: rounding that hides a small decrease does not end a
-    ///     search, since the slope still tells of it.
-    init(count: Int, firstStep: Float, tolerance: Double = 0) {
+    /// - Parameter firstStep: How far the value that moves most goes in the first iteration.
+    init(count: Int, firstStep: Float) {
         self.count = count
-        self.tolerance = tolerance
         self.firstStep = firstStep
         spare = (0..<2 * (Self.memorySize + 1)).map { [memory] _ in memory.floats(count) }
         direction = memory.floats(count)
@@ -92,12 +86,7 @@ final class LBFGS {
         _ evaluate: () -> Double
     ) -> Double? {
         let origin = Point(length: 0, loss: loss, slope: slope)
-        /// Enough decrease; or, within the tolerance, as much as the slopes say (the approximate condition of Hager and
-        /// Zhang 2005).
-        func isEnough(_ point: Point) -> Bool {
-            point.loss <= loss + Self.sufficient * point.length * slope
-                || point.loss <= loss + tolerance * abs(loss) && point.slope <= (2 * Self.sufficient - 1) * slope
-        }
+        func isEnough(_ point: Point) -> Bool { point.loss <= loss + Self.sufficient * point.length * slope }
         func isFlat(_ point: Point) -> Bool { abs(point.slope) <= -Self.curvature * slope }
         func at(_ length: Double) -> Point {
             let step = Float(length)
@@ -117,10 +106,7 @@ final class LBFGS {
                 continue
             }
             if isEnough(point), isFlat(point) { return point.loss }
-            // A loss that seems to rise by no more than it may be wrong by, where the slope says that it falls, falls.
-            let falls = point.loss < low.loss
-                || point.loss <= low.loss + tolerance * abs(loss) && point.slope * (point.length - low.length) < 0
-            if !isEnough(point) || !falls {
+            if !isEnough(point) || point.loss >= low.loss {
                 high = point
             } else {
                 // The minimum lies on the side to which the slope falls: beyond `point`, or between it and the old low end.
