@@ -128,7 +128,7 @@ struct PaintRunArguments: ParsableArguments {
     @Option(help: "Where noise begins: the same seed gives the same picture.")
     var seed: UInt64 = 1
 
-    @Option(help: "Arithmetic: exact, or with bf16 a third faster, for short runs; long ones end in noise.")
+    @Option(help: "Arithmetic: exact, or with bf16 a quarter faster, where L-BFGS finds its end earlier.")
     var precision: Precision = .fp32
 
     @Option(help: "Threads. (default: one a core)")

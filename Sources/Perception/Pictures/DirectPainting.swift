@@ -57,8 +57,7 @@ public struct DirectPainting: Sendable {
     public var pictureEvery = 0
     /// Where the losses of every iteration go, as CSV.
     public var log: String?
-    /// Float32 products even where the machine has faster ones. With bfloat16 ones a long run ends in noise that only their
-    /// rounding takes for likeness.
+    /// Float32 products even where the machine has faster ones: the rounding of those ends the line search of L-BFGS early.
     public var isExact = true
     /// Threads; nil for one a CPU.
     public var threads: Int?
