@@ -33,12 +33,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "TestFiles", path: "Tests/TestFiles"),
         .target(name: "MutexHints", path: "Tests/MutexHints"),
         .testTarget(
-            name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
-        .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
+            name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter", "TestFiles"], exclude: ["Fixtures"]),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "TestFiles"], exclude: ["Fixtures"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "MutexHints"]),
-        .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS"]),
+        .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS", "TestFiles"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

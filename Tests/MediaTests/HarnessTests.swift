@@ -1,5 +1,6 @@
 import CFFmpeg
 import Foundation
+import TestFiles
 import Testing
 
 @testable import Media
@@ -95,11 +96,7 @@ struct ClipOutcome: Equatable, CustomStringConvertible {
     }
 
     @Test(.timeLimit(.minutes(5))) func everyClipGivesTheExpectedResult() throws {
-        guard let shared = sharedFolder() else {
-            print("SKIPPED: the folder of clips (TEMPERA_SHARED) is not there")
-            return
-        }
-        let folder = shared + "/video"
+        guard let folder = Shared.path("video") else { return }
         let scratch = try Scratch()
         let isRecording = ProcessInfo.processInfo.environment["TEMPERA_RECORD"] != nil
         var seen: Set<String> = []

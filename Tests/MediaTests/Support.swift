@@ -133,15 +133,3 @@ func copy(
     try sink.finish()
     return frames
 }
-
-/// The folder of clips to try, if it is there.
-func sharedFolder() -> String? {
-    let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    var candidates = ProcessInfo.processInfo.environment["TEMPERA_SHARED"].map { [$0] } ?? []
-    var folder = here
-    while folder.path != "/" {
-        candidates.append(folder.appendingPathComponent("shared").path)
-        folder.deleteLastPathComponent()
-    }
-    return candidates.first { FileManager.default.fileExists(atPath: $0 + "/DESIGN.md") }
-}

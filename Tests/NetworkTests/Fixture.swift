@@ -1,4 +1,5 @@
 import Glibc
+import TestFiles
 import Testing
 
 @testable import Network
@@ -15,24 +16,9 @@ struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
     /// The weights rounded to 16 bits, as styles are shipped.
     static let roundedWeights = checkout + "/Tests/NetworkTests/Fixtures/reference.safetensors"
     /// The weights that the answers were computed with; nil, said aloud, where the shared folder is not at hand.
-    static let exactWeights: String? = {
-        let path = sharedFolder.map { $0 + "/reference/full.safetensors" }
-        if path == nil { print("SKIPPED: no shared folder (TEMPERA_SHARED): exact weights are not tested") }
-        return path
-    }()
+    static let exactWeights = Shared.path("reference/full.safetensors", for: "exact weights")
 
     private static let checkout = parent(of: parent(of: parent(of: #filePath)))
-
-    /// `TEMPERA_SHARED`, or a folder `shared` beside the checkout or one of the folders above it.
-    private static var sharedFolder: String? {
-        var candidates = getenv("TEMPERA_SHARED").map { [String(cString: $0)] } ?? []
-        var folder = checkout
-        while !folder.isEmpty {
-            folder = parent(of: folder)
-            candidates.append(folder + "/shared")
-        }
-        return candidates.first { access($0 + "/DESIGN.md", R_OK) == 0 }
-    }
 
     private static func parent(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
