@@ -1,21 +1,39 @@
 #!/usr/bin/env bash
-# How the models of this folder came about, one line each: Models/recipes.sh PHOTOS VGG PAINTINGS OUT [STYLE…]
-# PAINTINGS holds the pictures under the names below; models go to OUT. "reference" is the network of the tests' fixtures.
+# How the models of this folder came about, one line each: Models/recipes.sh PHOTOS VGG PAINTINGS OUT [MODEL…]
+# PAINTINGS holds the pictures under the names below; models go to OUT. "reference" is the network of the tests' fixtures, "-"
+# no start at all; models that are not in this folder are steps on the way to others. great-wave0.live was stopped at step 825.
 set -euo pipefail
 photos=$1 vgg=$2 paintings=$3 out=$4
 shift 4
 cp "$(dirname "$0")/../Tests/NetworkTests/Fixtures/reference.safetensors" "$out"
 
-# style | painting | start | steps | flags | content and style at the end | minutes on two shared cores
+# model | painting | start | steps | flags | content and style at the end | minutes on one core
 recipes='
-starry-night | van_gogh_starry_night | reference | 120 | --batch 2 --temporal-weight 0.3 | 1.438e5 6.639e4 | 15
-the-scream   | munch_scream          | reference | 240 | --batch 2 --temporal-weight 0.5 | 1.393e5 1.388e5 | 16
-udnie        | picabia_udnie         | reference | 300 | --batch 2 --temporal-weight 0.5 | 1.525e5 1.598e5 | 7
+starry-night         | van_gogh_starry_night     | reference         | 250  | --small-crops 0 --style-weight 30 --rate 0.0004                  | 1.66e5 2.11e5 | 7
+great-wave           | hokusai_great_wave        | starry-night      | 700  | --style-weight 30 --rate 0.0007                                  | 2.33e5 4.36e5 | 5
+the-scream0          | munch_scream              | starry-night      | 700  | --style-weight 30 --rate 0.0007                                  | 1.85e5 2.70e5 | 6
+the-scream           | munch_scream              | the-scream0       | 450  | --style-weight 8 --rate 0.0007                                   | 1.46e5 9.16e4 | 5
+composition-vii0     | kandinsky_composition_vii | starry-night      | 700  | --style-weight 30 --rate 0.0007                                  | 3.03e5 7.10e5 | 7
+composition-vii      | kandinsky_composition_vii | composition-vii0  | 350  | --style-weight 10 --rate 0.0007                                  | 2.74e5 2.72e5 | 2
+udnie                | picabia_udnie             | reference         | 300  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 | 1.52e5 1.60e5 | 7
+woman-with-hat       | matisse_woman_with_hat    | starry-night      | 550  | --style-weight 12 --rate 0.0007                                  | 1.82e5 2.10e5 | 5
+sketch.live          | van_gogh_starry_night     | -                 | 1500 | --crop 128 --style-weight 6 --temporal-weight 0                  | 2.38e5 7.74e4 | 4
+painting.live        | van_gogh_starry_night     | sketch.live       | 1500 | --crop 128 --style-weight 30 --rate 0.002 --seed 2               | 2.51e5 2.71e5 | 11
+starry-night.live    | van_gogh_starry_night     | painting.live     | 1200 | --style-weight 30 --rate 0.002                                   | 2.33e5 1.58e5 | 12
+great-wave0.live     | hokusai_great_wave        | painting.live     | 1200 | --style-weight 30 --rate 0.002                                   | 3.27e5 4.72e5 | 6
+great-wave1.live     | hokusai_great_wave        | great-wave0.live  | 400  | --style-weight 12 --rate 0.002                                   | 2.77e5 1.68e5 | 4
+great-wave.live      | hokusai_great_wave        | great-wave1.live  | 450  | --style-weight 5 --rate 0.002                                    | 2.30e5 1.12e5 | 5
+the-scream.live      | munch_scream              | great-wave0.live  | 700  | --style-weight 8 --rate 0.002                                    | 1.84e5 9.87e4 | 12
+composition-vii.live | kandinsky_composition_vii | starry-night.live | 700  | --style-weight 12 --rate 0.002                                   | 3.28e5 3.19e5 | 4
+udnie.live           | picabia_udnie             | great-wave0.live  | 600  | --style-weight 8 --rate 0.002                                    | 2.12e5 1.63e5 | 2
+woman-with-hat.live  | matisse_woman_with_hat    | starry-night.live | 600  | --style-weight 10 --rate 0.002                                   | 2.15e5 1.97e5 | 3
 '
 
-while IFS='|' read -r style painting start steps flags _; do
-    style=${style// /} painting=${painting// /} start=${start// /}
-    [ -n "$style" ] && { [ $# = 0 ] || [[ " $* " == *" $style "* ]]; } || continue
-    tempera train "$paintings/$painting.jpg" --photos "$photos" --vgg "$vgg" --out "$out/$style.safetensors" \
-        --init "$out/$start.safetensors" --iterations $steps $flags --seed 1 --licence Apache-2.0 </dev/null
+while IFS='|' read -r model painting start steps flags _; do
+    model=${model// /} painting=${painting// /} start=${start// /} init=() network=full
+    [ -n "$model" ] && { [ $# = 0 ] || [[ " $* " == *" $model "* ]]; } || continue
+    [ "$start" = - ] || init=(--init "$out/$start.safetensors")
+    [[ $model == *.live ]] && network=live
+    tempera train "$paintings/$painting.jpg" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
+        --network $network "${init[@]}" --iterations $steps --seed 1 $flags --licence Apache-2.0 </dev/null
 done <<<"$recipes"

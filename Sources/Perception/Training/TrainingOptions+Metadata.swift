@@ -11,7 +11,7 @@ extension TrainingOptions {
                     ? String(format: "pixel %.4g, content %.4g", losses.pixel, losses.content)
                     : String(format: "content %.4g, style %.4g", losses.content, losses.style)),
         ]
-        let run = "--iterations \(total) --batch \(batch) --crop \(crop) --seed \(seed)"
+        let run = "--iterations \(total) --batch \(batch) --crop \(crop) --rate \(peakRate) --seed \(seed)"
             + (initial.map { " --init \($0.lastComponent)" } ?? "")
         switch goal {
         case .upscaling(let weights):
@@ -20,7 +20,9 @@ extension TrainingOptions {
                 + "--loss \(weights.feature > 0 ? "feature" : "pixel") \(run)"
         case .style(let painting):
             result["style"] = name
-            result["recipe"] = "tempera train \(painting.lastComponent) \(run) \(weightArguments)"
+            let network = architecture == .johnsonFull ? "full" : architecture == .live ? "live" : architecture.name
+            result["recipe"] = "tempera train \(painting.lastComponent) --network \(network) \(run) "
+                + "--small-crops \(smallShare) \(weightArguments)"
         }
         result["licence"] = licence
         result["provenance"] = provenance
