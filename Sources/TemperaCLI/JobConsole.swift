@@ -6,10 +6,13 @@ struct JobConsole {
     let log = Logger(label: "tempera")
     let quiet: Bool
     let reports: ReportArguments
+    /// What was chosen for the user, who is told when the job begins.
+    let choice: String?
 
-    init(_ verbosity: Verbosity, _ reports: ReportArguments) {
+    init(_ verbosity: Verbosity, _ reports: ReportArguments, choice: String? = nil) {
         quiet = verbosity == .quiet
         self.reports = reports
+        self.choice = choice
     }
 
     /// - Parameter what: The network's name.
@@ -29,6 +32,7 @@ struct JobConsole {
         switch event {
         case .began(let began):
             signals.beginWork()
+            if let choice, file == nil { log.notice("\(choice)") }
             if began.finishedFrames > 0 { log.notice("going on after the \(began.finishedFrames) frames that are finished") }
             let memory = (Double(began.networkMemory) / 1e6).fixed(0)
             log.info("painting \(began.width)x\(began.height): \(what), \(began.engine) \(began.precision), \(memory) MB")

@@ -7,13 +7,20 @@ struct Styles: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the bundled styles.")
 
     func run() throws {
-        let rows = try Style.bundled().map { style in
-            let size = try FileManager.default.attributesOfItem(atPath: style.path)[.size] as? Int ?? 0
+        let styles = try Style.bundled()
+        var names: [String] = []
+        for style in styles where !names.contains(style.name) { names.append(style.name) }
+        let rows = try names.map { name in
+            let models = styles.filter { $0.name == name }
+            let sizes = try models.map { model in
+                let bytes = try FileManager.default.attributesOfItem(atPath: model.path)[.size] as? Int ?? 0
+                return (Double(bytes) / 1e6).fixed(1)
+            }
             return [
-                style.name, style.network.rawValue, "\((Double(size) / 1e6).fixed(1)) MB", style.licence ?? "not stated",
-                style.provenance ?? "not stated",
+                name, models.map(\.network.rawValue).joined(separator: ", "), sizes.joined(separator: ", ") + " MB",
+                models[0].licence ?? "not stated", models[0].provenance ?? "not stated",
             ]
         }
-        print(Table(header: ["STYLE", "NETWORK", "SIZE", "LICENCE", "PROVENANCE"], rows: rows).text)
+        print(Table(header: ["STYLE", "NETWORKS", "SIZE", "LICENCE", "PROVENANCE"], rows: rows).text)
     }
 }

@@ -43,12 +43,12 @@ struct Stylize: ParsableCommand {
         pace.apply(to: &job)
         reports.apply(to: &job)
         job.painting = network.options
-        let console = JobConsole(messages.verbosity, reports)
+        let choice = hasChoice ? "network: \(style.network.rawValue); --network chooses another" : nil
+        let console = JobConsole(messages.verbosity, reports, choice: choice)
         let what = "\(style.name) \(style.network.rawValue)"
         if Batch.isFolder(input) { return try console.run(Batch(job), signals, what: what) }
         job.overwrite = try writing.mayOverwrite(job)
 
-        if hasChoice { log.notice("network: \(style.network.rawValue); --network chooses another") }
         try console.run(job, signals, what: what)
     }
 

@@ -6,7 +6,7 @@ import Testing
     private let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Samples/harbour.mp4").path
     private static let (width, height, frames) = (48, 28, 6)
-    private let style = ["-s", "starry-night", "--threads", "1", "-q"]
+    private let style = ["-s", "starry-night", "--network", "full", "--threads", "1", "-q"]
 
     /// Frames of the sample clip in a raw format.
     private func clip(_ folder: ScratchFolder, format: String, pixels: String) throws -> String {

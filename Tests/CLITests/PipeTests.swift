@@ -6,7 +6,8 @@ import Testing
     private static let size = (width: 48, height: 32)
     private static let frameBytes = size.width * size.height * 3
     private let raw = [
-        "-f", "rawvideo", "--size", "\(size.width)x\(size.height)", "--rate", "10", "-s", "starry-night", "--threads", "1",
+        "-f", "rawvideo", "--size", "\(size.width)x\(size.height)", "--rate", "10", "-s", "starry-night",
+        "--network", "full", "--threads", "1",
     ]
 
     /// Frames of slowly changing slopes.

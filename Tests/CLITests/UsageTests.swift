@@ -65,8 +65,8 @@ import Testing
         let result = try Command.run(["styles"])
         #expect(result.code == 0)
         let lines = result.text.split(separator: "\n")
-        #expect(lines.first?.split(separator: " ").map(String.init) == ["STYLE", "NETWORK", "SIZE", "LICENCE", "PROVENANCE"])
-        #expect(lines.dropFirst().contains { $0.hasPrefix("starry-night ") })
+        #expect(lines.first?.split(separator: " ").map(String.init) == ["STYLE", "NETWORKS", "SIZE", "LICENCE", "PROVENANCE"])
+        #expect(lines.filter { $0.hasPrefix("starry-night ") }.map { $0.contains(" full, live ") } == [true])
     }
 
     @Test func anUnknownStyleIsOneLine() throws {
