@@ -73,12 +73,13 @@ import Testing
     }
 
     /// Networks that enlarge, alone and after a style, and a live style.
-    @Test(.timeLimit(.minutes(3)), arguments: ["upscale", "--upscale 2", "-s small.live.safetensors"])
+    @Test(.timeLimit(.minutes(3)), arguments: ["upscale", "--upscale 2", "-s deep.live.safetensors"])
     func everyKindOfJobGoesOn(kind: String) throws {
         let folder = try ScratchFolder()
         let (input, output) = (try clip(folder), folder.path("out.mkv"))
-        let live = Architecture.live(widths: [8, 16], residuals: 1)
-        try Model(architecture: live, tensors: live.slopes, metadata: [:]).write(folder.path("small.live.safetensors"))
+        // Deep enough that the second part takes a while, or the job would be done before it is killed.
+        let live = Architecture.live(widths: [64, 128], residuals: 8)
+        try Model(architecture: live, tensors: live.slopes, metadata: [:]).write(folder.path("deep.live.safetensors"))
         let (words, pixel) = (kind.split(separator: " ").map(String.init), folder.path("pixel.safetensors"))
         let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Models")
         func model(_ name: String) throws {
