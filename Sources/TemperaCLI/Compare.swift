@@ -25,10 +25,7 @@ struct Compare: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The style.", valueName: "name|file"))
     var style: String
 
-    @Option(
-        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
-        completion: .file())
-    var vgg: String
+    @OptionGroup var features: VGGArguments
 
     @Option(
         parsing: .unconditional,
@@ -38,24 +35,21 @@ struct Compare: ParsableCommand {
     @Option(help: ArgumentHelp("After how many iterations to look at the optimisation. (default: 50,100,500)", valueName: "iterations"))
     var iterations: CountListArgument?
 
-    @Option(help: "Threads. (default: one a core)")
-    var threads: Int?
+    @OptionGroup var work: ThreadArguments
 
     @OptionGroup(title: "Weights of the objective") var weights: TrainingWeightArguments
     @OptionGroup(title: "Messages") var messages: MessageArguments
-
-    func validate() throws { if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") } }
 
     func run() throws {
         messages.verbosity.bootstrap()
         try existing.check(figure)
         var comparison = NetworkComparison(
-            photo: photo, painting: painting, style: try Style(style), figure: figure, vgg: vgg)
+            photo: photo, painting: painting, style: try Style(style), figure: figure, vgg: features.vgg)
         weights.apply(to: &comparison.weights)
         if let size = weights.styleSize { comparison.styleSize = size }
         comparison.size = resize?.size
         if let iterations { comparison.iterations = iterations.counts }
-        comparison.threads = threads
+        comparison.threads = work.threads
         var rows: [NetworkComparison.Row] = []
         try OptimizationConsole(messages.verbosity).run(figure) {
             let done = try comparison.run(shouldStop: $0, report: $1)

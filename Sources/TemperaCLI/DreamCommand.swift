@@ -11,10 +11,7 @@ struct DreamCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The layer, or several with weights, as 'conv4_3,conv5_1=0.5'. (default: conv4_3)", valueName: "layers"))
     var layer: LayerListArgument?
 
-    @Option(
-        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
-        completion: .file())
-    var vgg: String
+    @OptionGroup var features: VGGArguments
 
     @Option(
         parsing: .unconditional,
@@ -39,20 +36,18 @@ struct DreamCommand: ParsableCommand {
     @Option(help: "Where chance begins: the same seed gives the same picture.")
     var seed: UInt64 = 1
 
-    @Option(help: "Threads. (default: one a core)")
-    var threads: Int?
+    @OptionGroup var work: ThreadArguments
 
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func validate() throws {
         if iterations < 1 { throw ValidationError("--iterations must be at least 1") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
 
     func run() throws {
         messages.verbosity.bootstrap()
         let output = try files.checkedOutput("dream")
-        var dream = Dream(files.picture, output: output, vgg: vgg)
+        var dream = Dream(files.picture, output: output, vgg: features.vgg)
         if let layer { dream.layers = layer.weights(times: 1) }
         dream.size = resize?.size
         dream.iterations = iterations
@@ -61,7 +56,7 @@ struct DreamCommand: ParsableCommand {
         dream.rate = rate
         dream.jitter = jitter
         dream.seed = seed
-        dream.threads = threads
+        dream.threads = work.threads
         try OptimizationConsole(messages.verbosity).run(output) { try dream.run(shouldStop: $0, report: $1) }
     }
 }

@@ -36,7 +36,7 @@ struct Paint: ParsableCommand {
     func run() throws {
         messages.verbosity.bootstrap()
         try writing.existing.check(output)
-        var job = DirectPainting(photo: photo, painting: painting, output: output, vgg: optimization.vgg)
+        var job = DirectPainting(photo: photo, painting: painting, output: output, vgg: optimization.features.vgg)
         style.apply(to: &job, painting: painting)
         objective.apply(to: &job)
         optimization.apply(to: &job)
@@ -108,10 +108,7 @@ struct PaintObjectiveArguments: ParsableArguments {
 }
 
 struct PaintRunArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
-        completion: .file())
-    var vgg: String
+    @OptionGroup var features: VGGArguments
 
     @Option(help: "Iterations; large pictures spend most of them on a smaller one.")
     var iterations: Int = 500
@@ -131,12 +128,10 @@ struct PaintRunArguments: ParsableArguments {
     @Option(help: "Arithmetic: exact, or with bf16 a quarter faster, where L-BFGS finds its end earlier.")
     var precision: Precision = .fp32
 
-    @Option(help: "Threads. (default: one a core)")
-    var threads: Int?
+    @OptionGroup var work: ThreadArguments
 
     func validate() throws {
         if iterations < 1 { throw ValidationError("--iterations must be at least 1") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
 
     func apply(to job: inout DirectPainting) {
@@ -145,7 +140,7 @@ struct PaintRunArguments: ParsableArguments {
         job.start = start
         job.seed = seed
         job.isExact = precision != .bf16
-        job.threads = threads
+        job.threads = work.threads
     }
 }
 

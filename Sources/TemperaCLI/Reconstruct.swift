@@ -79,10 +79,7 @@ struct ReconstructionFiles: ParsableArguments {
 }
 
 struct ReconstructionArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
-        completion: .file())
-    var vgg: String
+    @OptionGroup var features: VGGArguments
 
     @Option(
         parsing: .unconditional,
@@ -101,12 +98,10 @@ struct ReconstructionArguments: ParsableArguments {
     @Option(help: "Where the noise begins: the same seed gives the same picture.")
     var seed: UInt64 = 1
 
-    @Option(help: "Threads. (default: one a core)")
-    var threads: Int?
+    @OptionGroup var work: ThreadArguments
 
     func validate() throws {
         if iterations < 1 { throw ValidationError("--iterations must be at least 1") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
 
     func start(
@@ -115,13 +110,13 @@ struct ReconstructionArguments: ParsableArguments {
     ) throws {
         messages.verbosity.bootstrap()
         let output = try files.checkedOutput(name)
-        var job = Reconstruction(subject, of: files.picture, output: output, vgg: vgg, layers: layers)
+        var job = Reconstruction(subject, of: files.picture, output: output, vgg: features.vgg, layers: layers)
         job.size = resize?.size
         job.iterations = iterations
         if let tvWeight { job.smoothness = tvWeight }
         job.pooling = pooling
         job.seed = seed
-        job.threads = threads
+        job.threads = work.threads
         var results: [Reconstruction.Result] = []
         try OptimizationConsole(messages.verbosity).run(output) {
             let done = try job.run(shouldStop: $0, report: $1)

@@ -19,10 +19,7 @@ struct Train: ParsableCommand {
         completion: .directory)
     var photos: String
 
-    @Option(
-        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
-        completion: .file())
-    var vgg: String
+    @OptionGroup var features: VGGArguments
 
     @Option(help: ArgumentHelp("Model to write: a .safetensors file.", valueName: "model"), completion: .file())
     var out: String
@@ -34,7 +31,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        var options = TrainingOptions(painting: painting, photos: photos, vgg: vgg, output: out)
+        var options = TrainingOptions(painting: painting, photos: photos, vgg: features.vgg, output: out)
         length.apply(to: &options)
         style.apply(to: &options)
         training.apply(to: &options)
@@ -141,8 +138,7 @@ struct TrainingRunArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Steps from one preview to the next; 0 for none.", valueName: "steps"))
     var previewEvery: Int = 200
 
-    @Option(help: "Threads. (default: one a core)")
-    var threads: Int?
+    @OptionGroup var work: ThreadArguments
 
     @Option(help: ArgumentHelp("The model's licence, for its metadata.", valueName: "text"))
     var licence: String?
@@ -151,7 +147,6 @@ struct TrainingRunArguments: ParsableArguments {
     var provenance: String?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
         if previewEvery < 0 { throw ValidationError("--preview-every must be 0 or more") }
     }
 
@@ -163,7 +158,7 @@ struct TrainingRunArguments: ParsableArguments {
         options.seed = seed
         options.resume = resume
         options.previewEvery = previewEvery
-        options.threads = threads
+        options.threads = work.threads
         options.licence = licence
         options.provenance = provenance
     }

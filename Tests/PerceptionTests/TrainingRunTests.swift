@@ -92,6 +92,9 @@ import Testing
         let (a, b) = (four["res3.conv1.conv2d.weight"] ?? [], two["res3.conv1.conv2d.weight"] ?? [])
         #expect(!a.isEmpty && zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 })
         #expect(try Model.load(second.output).architecture == .upscaler(2))
+        // Only a style has views of one scene in pairs.
+        second.batch = 3
+        #expect(throws: Never.self) { try TrainingRun(second) }
     }
 
     @Test func sameSeedSameWeightsWhateverTheThreads() throws {

@@ -90,6 +90,16 @@ final class GramMatrices {
         return Double(weight) * total / Double(images * matrix)
     }
 
+    /// `weight` times the style loss of `map` against a Gram matrix of its layer; adds its gradient to `gradient`.
+    func loss(of map: Map, target: [Float], weight: Float, gradient: Map) -> Double {
+        compute(map)
+        let result = target.withUnsafeBufferPointer { target in
+            target.baseAddress.map { self.loss(target: $0, weight: weight) } ?? 0
+        }
+        addGradient(map, to: gradient)
+        return result
+    }
+
     /// Adds the gradient of the last `loss` with respect to `map` to `gradient`.
     func addGradient(_ map: Map, to gradient: Map) {
         let (channels, slopes, slopeCount) = (channels, slopes, slopeCount)

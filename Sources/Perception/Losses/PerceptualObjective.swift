@@ -98,11 +98,7 @@ final class PerceptualObjective: TrainingObjective {
                     feature, batch.pairs, scale: scale, weight: weights.temporal, gradient: to)
             }
             guard let gram = grams[layer], let target = style.grams[layer] else { return }
-            gram.compute(feature)
-            target.withUnsafeBufferPointer { target in
-                if let base = target.baseAddress { losses.style += gram.loss(target: base, weight: weights.style) }
-            }
-            gram.addGradient(feature, to: to)
+            losses.style += gram.loss(of: feature, target: target, weight: weights.style, gradient: to)
         }
         return losses
     }

@@ -54,11 +54,7 @@ final class FeatureObjective: PictureObjective {
             guard let gram = grams[layer], let weight = weights.style[layer], let target = style.grams[layer] else {
                 return
             }
-            gram.compute(feature)
-            target.withUnsafeBufferPointer { target in
-                if let base = target.baseAddress { losses.style += gram.loss(target: base, weight: weight) }
-            }
-            gram.addGradient(feature, to: to)
+            losses.style += gram.loss(of: feature, target: target, weight: weight, gradient: to)
         }
         return losses
     }

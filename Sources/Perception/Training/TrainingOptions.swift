@@ -75,6 +75,9 @@ public struct TrainingOptions: Sendable {
     /// What is trained on has a ground truth of `crop`; the network sees it as many times smaller as it enlarges.
     var isUpscaling: Bool { if case .upscaling = goal { true } else { false } }
 
+    /// Whether every other crop is a moved view of the one before it.
+    var isPaired: Bool { weights.temporal > 0 && !isUpscaling }
+
     /// The side of the small crops; nil where they would be too small to show a style, or fit no network.
     var smallCrop: Int? {
         let side = crop / 2
@@ -85,7 +88,7 @@ public struct TrainingOptions: Sendable {
     func check() throws(TrainingError) {
         let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
         guard crop >= 64, crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
-        if weights.temporal > 0, batch % 2 == 1 {
+        if isPaired, batch % 2 == 1 {
             throw .outOfRange("with a temporal loss the batch", "an even number")
         }
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }

@@ -34,7 +34,7 @@ struct TrainingStage {
         _ options: TrainingOptions, photos: PhotoFolder, teacher: Model?,
         objective: (MapShape) -> any TrainingObjective, context: TrainingContext
     ) -> [TrainingStage] {
-        let enlargement = options.architecture.enlargement, isPaired = options.weights.temporal > 0
+        let enlargement = options.architecture.enlargement
         var before: Trainer?
         func prepare(crop: Int) -> (Trainer, PhotoStream) {
             let shape = MapShape(images: options.batch, height: crop, width: crop, channels: 3)
@@ -43,8 +43,7 @@ struct TrainingStage {
                 teacher: before == nil ? teacher : nil, sharing: before, context: context)
             before = trainer
             let stream = PhotoStream(
-                photos, shape: shape, seed: options.seed, pairs: isPaired && !options.isUpscaling,
-                enlargement: enlargement)
+                photos, shape: shape, seed: options.seed, pairs: options.isPaired, enlargement: enlargement)
             return (trainer, stream)
         }
         let imitation = teacher == nil ? 0 : imitationShare, small = options.smallCrop == nil ? 0 : options.smallShare
