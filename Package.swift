@@ -38,9 +38,9 @@ let package = Package(
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter", "TestFiles"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestFiles"], exclude: ["Fixtures"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "MutexHints"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "MutexHints", "TestFiles"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS", "TestFiles"]),
-        .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI"], exclude: ["Fixtures"]),
+        .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI", "TestFiles"], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -2,13 +2,13 @@
 """Candidates for the live network: what each costs a frame against how well it paints after the same training.
 
     swift build -c release
-    Benchmarks/candidates.py train PAINTING --photos DIR --vgg FILE --out DIR [--steps 2000] [NETWORK…]
+    Benchmarks/candidates.py train PAINTING [NETWORK…] --photos DIR --vgg FILE --out DIR [--steps 1500]
     Benchmarks/candidates.py measure PAINTING --heldout DIR --vgg FILE --out DIR
     Benchmarks/candidates.py plot
 
 `train` teaches every network from scratch, with one seed, the same steps and small crops, on one thread; a model that is
 there already is left alone. `measure` writes candidates.csv: the objective on photos that training has not seen, and the
-time of a 640x360 frame as a share of the full network's, timed in turns on a quiet machine (the median of the rounds' own
+time of a 640x360 frame in float32 as a share of the full network's, timed in turns on a quiet machine (the median of the rounds' own
 ratios). `plot` draws candidates.svg of it.
 """
 import argparse
@@ -33,11 +33,14 @@ def run(*arguments):
     return subprocess.run([TEMPERA, *arguments], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
 
 
+def model(options, network):
+    return os.path.join(options.out, f"{network}.safetensors")
+
+
 def train(options):
     for network in options.networks or NETWORKS:
-        model = os.path.join(options.out, f"{network}.safetensors")
-        if not os.path.exists(model):
-            run("train", options.painting, "--photos", options.photos, "--vgg", options.vgg, "--out", model, "--network", network,
+        if not os.path.exists(model(options, network)):
+            run("train", options.painting, "--photos", options.photos, "--vgg", options.vgg, "--out", model(options, network), "--network", network,
                 "--iterations", str(options.steps), "--crop", "128", "--style-weight", STYLE_WEIGHT, "--temporal-weight", "0",
                 "--rate", "0.003", "--seed", "1", "--threads", "1", "--preview-every", "0", "--quiet")
 
@@ -48,17 +51,16 @@ def frame_time(*model):
 
 def measure(options):
     rows = []
-    models = {n: os.path.join(options.out, f"{n}.safetensors") for n in NETWORKS}
-    models = {n: m for n, m in models.items() if os.path.exists(m)}
+    models = {n: model(options, n) for n in NETWORKS if os.path.exists(model(options, n))}
     shares = {n: [] for n in models}
     for _ in range(options.rounds):
         full = frame_time("--network", "full")
-        for network, model in models.items():
-            shares[network].append(frame_time("-s", model) / full)
-    for network, model in models.items():
-        line = run("measure", "objective", options.painting, "--photos", options.heldout, "--vgg", options.vgg, "-s", model,
-                   "--style-weight", STYLE_WEIGHT).split("\n")[-2].split()
-        total, content, style = map(float, line[-4:-1])
+        for network, path in models.items():
+            shares[network].append(frame_time("-s", path) / full)
+    for network, path in models.items():
+        words = run("measure", "objective", options.painting, "--photos", options.heldout, "--vgg", options.vgg, "-s", path,
+                    "--style-weight", STYLE_WEIGHT).split()
+        total, content, style = map(float, words[-4:-1])
         rows.append([network, f"{statistics.median(shares[network]):.4f}", f"{content:.4g}", f"{style:.4g}", f"{total:.4g}"])
         print(*rows[-1], flush=True)
     with open(TABLE, "w", newline="") as file:

@@ -1,4 +1,5 @@
 import Foundation
+import TestFiles
 import Testing
 
 /// A screen without a monitor that plays a clip in its top left corner.
@@ -63,8 +64,7 @@ private final class Screen {
 /// A source that really is live: whoever is too slow for it misses frames.
 @Suite(.enabled(if: Screen.isAvailable, "NOT TESTED: capture of a live screen needs Xvfb and ffplay (apt: xvfb, ffmpeg)"))
 struct LiveTests {
-    private let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Samples/harbour.mp4").path
+    private let sample = Checkout.path("Samples/harbour.mp4")
 
     @Test(.timeLimit(.minutes(2))) func aScreenIsPaintedAsItPlays() throws {
         let folder = try ScratchFolder()

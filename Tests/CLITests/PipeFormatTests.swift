@@ -1,10 +1,10 @@
 import Foundation
+import TestFiles
 import Testing
 
 /// What goes through a pipe is what a file would hold, frame by frame, in every format that a pipe can have.
 @Suite struct PipeFormatTests {
-    private let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Samples/harbour.mp4").path
+    private let sample = Checkout.path("Samples/harbour.mp4")
     private static let (width, height, frames) = (48, 28, 6)
     private let style = ["-s", "starry-night", "--network", "full", "--threads", "1", "-q"]
 

@@ -1,5 +1,6 @@
 import Foundation
 import Network
+import TestFiles
 import Testing
 
 /// A job that is killed, and goes on.
@@ -81,10 +82,9 @@ import Testing
         let live = Architecture.live(widths: [64, 128], residuals: 8)
         try Model(architecture: live, tensors: live.slopes, metadata: [:]).write(folder.path("deep.live.safetensors"))
         let (words, pixel) = (kind.split(separator: " ").map(String.init), folder.path("pixel.safetensors"))
-        let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Models")
         func model(_ name: String) throws {
             try? FileManager.default.removeItem(atPath: pixel)
-            try FileManager.default.copyItem(atPath: models.appendingPathComponent(name).path, toPath: pixel)
+            try FileManager.default.copyItem(atPath: Checkout.path("Models/\(name)"), toPath: pixel)
         }
         try model("upscaler-x2-pixel.safetensors")
         func arguments(_ output: String) -> [String] {

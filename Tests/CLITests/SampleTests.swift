@@ -1,10 +1,10 @@
 import Foundation
+import TestFiles
 import Testing
 
 /// The sample clip through the command, small and short.
 @Suite struct SampleTests {
-    private let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Samples/harbour.mp4").path
+    private let sample = Checkout.path("Samples/harbour.mp4")
     private let small = ["-s", "starry-night", "--resize", "64x-1", "--duration", "0.5"]
 
     @Test func aFileBecomesAFile() throws {

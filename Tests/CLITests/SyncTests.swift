@@ -1,4 +1,5 @@
 import Foundation
+import TestFiles
 import Testing
 
 /// A flash and a click each second stay together. `TEMPERA_SYNC_SECONDS` makes the clip longer than CI's.
@@ -6,8 +7,7 @@ import Testing
     private let seconds = ProcessInfo.processInfo.environment["TEMPERA_SYNC_SECONDS"].flatMap { Int($0) } ?? 6
 
     /// Weights that tell the halves apart whatever styles are bundled.
-    private static let weights = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("NetworkTests/Fixtures/reference.safetensors").path
+    private static let weights = Checkout.path("Tests/NetworkTests/Fixtures/reference.safetensors")
 
     /// Times of the first frame whose left half is unlike that of most frames, and of the first loud sample, of each second.
     private func moments(_ path: String, _ folder: ScratchFolder) throws -> (flashes: [Double], clicks: [Double]) {

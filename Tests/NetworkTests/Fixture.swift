@@ -14,18 +14,12 @@ struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
 
     static let all = [(64, 64), (97, 62), (98, 63), (99, 65)].map { Fixture(width: $0.0, height: $0.1) }
     /// The weights rounded to 16 bits, as styles are shipped.
-    static let roundedWeights = checkout + "/Tests/NetworkTests/Fixtures/reference.safetensors"
+    static let roundedWeights = Checkout.path("Tests/NetworkTests/Fixtures/reference.safetensors")
     /// The weights that the answers were computed with; nil, said aloud, where the shared folder is not at hand.
     static let exactWeights = Shared.path("reference/full.safetensors", for: "exact weights")
 
-    private static let checkout = parent(of: parent(of: parent(of: #filePath)))
-
-    private static func parent(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    }
-
     func input() throws -> PixelBuffer {
-        let bytes = readBytes("\(Self.checkout)/Tests/NetworkTests/Fixtures/input_\(self).rgb")
+        let bytes = readBytes(Checkout.path("Tests/NetworkTests/Fixtures/input_\(self).rgb"))
         try #require(bytes.count == width * height * 3)
         let buffer = PixelBuffer(width: width, height: height)
         for y in 0..<height {
@@ -36,7 +30,7 @@ struct Fixture: Sendable, CustomTestStringConvertible, CustomStringConvertible {
 
     /// `height` x `width` x 3.
     func output() throws -> [Float] {
-        let bytes = readBytes("\(Self.checkout)/Tests/NetworkTests/Fixtures/output_\(self).f32")
+        let bytes = readBytes(Checkout.path("Tests/NetworkTests/Fixtures/output_\(self).f32"))
         try #require(bytes.count == width * height * 12)
         return bytes.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map {

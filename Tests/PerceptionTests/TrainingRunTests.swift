@@ -116,10 +116,8 @@ import Testing
             shouldStop: { false }, report: { _ in })
         #expect(whole.checkpoint == nil && whole.steps == 60)
 
-        var options = studio.options("parts", iterations: 60), step = 0
-        let first = try TrainingRun(options).run(shouldStop: { step >= 33 }) {
-            if case .progress(let p) = $0 { step = p.step }
-        }
+        var options = studio.options("parts", iterations: 60)
+        let first = try TrainingRun(options).run(to: 33)
         #expect(first.steps == 33)
         let checkpoint = try #require(first.checkpoint)
         #expect(FileManager.default.fileExists(atPath: checkpoint))
@@ -140,8 +138,8 @@ import Testing
 
     @Test func aRunOfOtherOptionsIsNotResumed() throws {
         let studio = try Studio()
-        var options = studio.options("run", iterations: 40), step = 0
-        _ = try TrainingRun(options).run(shouldStop: { step >= 2 }) { if case .progress(let p) = $0 { step = p.step } }
+        var options = studio.options("run", iterations: 40)
+        _ = try TrainingRun(options).run(to: 2)
         options.resume = true
         options.weights.style = 7
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("style-weight 30.0, not style-weight 7.0") }
@@ -259,10 +257,7 @@ import Testing
         // Stopped in either part, it comes to the same.
         options.output = studio.folder + "/parts.safetensors"
         for stop in [9, 44, 60] {
-            var step = 0
-            _ = try TrainingRun(options).run(shouldStop: { step >= stop }) {
-                if case .progress(let p) = $0 { step = p.step }
-            }
+            _ = try TrainingRun(options).run(to: stop)
             options.resume = true
         }
         #expect(try studio.bytes("parts") == studio.bytes("whole"))
@@ -279,10 +274,7 @@ import Testing
         _ = try run.run(shouldStop: { false }, report: { _ in })
         options.output = studio.folder + "/parts.safetensors"
         for stop in [3, 8, 10] {
-            var step = 0
-            _ = try TrainingRun(options).run(shouldStop: { step >= stop }) {
-                if case .progress(let p) = $0 { step = p.step }
-            }
+            _ = try TrainingRun(options).run(to: stop)
             options.resume = true
         }
         #expect(try studio.bytes("parts") == studio.bytes("whole"))
@@ -318,5 +310,13 @@ import Testing
         #expect(throws: WeightsError.self) {
             try VGG16Weights(path: studio.folder + "/vgg.safetensors", upTo: .relu2_1)
         }
+    }
+}
+
+extension TrainingRun {
+    /// Runs until `last` steps are done, as if it were then stopped.
+    fileprivate func run(to last: Int) throws -> TrainingSummary {
+        var step = 0
+        return try run(shouldStop: { step >= last }) { if case .progress(let progress) = $0 { step = progress.step } }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Network
+import TestFiles
 import Testing
 
 @testable import Media
@@ -7,20 +8,17 @@ import Testing
 
 /// A change of resolution while a clip plays.
 @Suite struct NetworkPainterTests {
-    private static let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// The same frame on every rung: the picture as a whole keeps its brightness and colour, a change of which is what an
     /// eye sees as a flash, and all that painting needs is there beforehand. Strokes grow, so parts may differ.
     @Test func noRungFlashes() throws {
-        let source = try FileSource(Self.top.appendingPathComponent("Samples/harbour.mp4").path)
+        let source = try FileSource(Checkout.path("Samples/harbour.mp4"))
         var first: VideoFrame?
         while first == nil, let item = try source.next() {
             if case .frame(let frame) = item { first = frame }
         }
         let frame = try #require(first)
         let ladder = Ladder(width: 640, height: 360)
-        let model = try Model.load(Self.top.appendingPathComponent("Models/starry-night.safetensors").path)
+        let model = try Model.load(Checkout.path("Models/starry-night.safetensors"))
         let painter = try NetworkPainter(model: model, ladder: ladder, options: PainterOptions())
         let bytes = painter.bytes
         let full = try painter.paint(frame, rung: 0)
