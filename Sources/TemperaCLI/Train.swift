@@ -31,12 +31,18 @@ struct Train: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
+        try TrainingConsole(messages.verbosity).run(options())
+    }
+
+    func options() throws -> TrainingOptions {
         var options = TrainingOptions(painting: painting, photos: photos, vgg: features.vgg, output: out)
         length.apply(to: &options)
         style.apply(to: &options)
         training.apply(to: &options)
-
-        try TrainingConsole(messages.verbosity).run(options)
+        if let network = try style.network?.architecture ?? training.initial.map({ try Style($0).architecture }) {
+            options.architecture = network
+        }
+        return options
     }
 }
 
@@ -62,10 +68,10 @@ struct TrainingLengthArguments: ParsableArguments {
 struct TrainingStyleArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Network: full, that of 2016; live, many times faster; or a live one of other widths.",
+            "Network: full, that of 2016; live, many times faster; or a live one of other widths. (default: that of --init, or full)",
             discussion: "live-16-48-96-r4 is live: channels at 1/2, 1/4 and 1/8 of the sides, and residual blocks.",
             valueName: "network"))
-    var network = TrainedNetwork.full
+    var network: TrainedNetwork?
 
     @Option(
         help: ArgumentHelp(
@@ -76,7 +82,6 @@ struct TrainingStyleArguments: ParsableArguments {
     @OptionGroup var weights: TrainingWeightArguments
 
     func apply(to options: inout TrainingOptions) {
-        options.architecture = network.architecture
         weights.apply(to: &options.weights)
         if let size = weights.styleSize { options.styleSize = size }
         if let smallCrops { options.smallShare = smallCrops }
@@ -165,28 +170,18 @@ struct TrainingRunArguments: ParsableArguments {
 }
 
 /// A network that a style can be trained for.
-struct TrainedNetwork: ExpressibleByArgument, CustomStringConvertible {
-    static let full = TrainedNetwork(description: "full", architecture: .johnsonFull)
-
-    let description: String
+struct TrainedNetwork: ExpressibleByArgument {
     let architecture: Architecture
-
-    private init(description: String, architecture: Architecture) {
-        self.description = description
-        self.architecture = architecture
-    }
 
     init?(argument: String) {
         switch argument {
-        case "full": self = .full
-        case "live": self.init(description: argument, architecture: .live)
+        case "full": architecture = .johnsonFull
+        case "live": architecture = .live
         default:
-            guard argument.hasPrefix("live-"), let architecture = Architecture.named(argument) else { return nil }
-            self.init(description: argument, architecture: architecture)
+            guard argument.hasPrefix("live-"), let named = Architecture.named(argument) else { return nil }
+            architecture = named
         }
     }
-
-    var defaultValueDescription: String { description }
 
     static var defaultCompletionKind: CompletionKind { .list(["full", "live"]) }
 }

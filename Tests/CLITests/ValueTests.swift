@@ -1,6 +1,7 @@
 import Foundation
 import Network
 import Tempera
+import TestFiles
 import Testing
 
 @testable import TemperaCLI
@@ -87,5 +88,17 @@ import Testing
         }
         print("arguments: seed \(seed), \(3 * count) tried, \(valid) valid")
         #expect(valid > count / 100)
+    }
+
+    /// A style that is trained on keeps its network unless told otherwise.
+    @Test func trainingOnKeepsTheNetwork() throws {
+        func architecture(_ more: String...) throws -> Architecture {
+            try Train.parse(["p.jpg", "--photos", "p", "--vgg", "v", "--out", "o.safetensors"] + more).options().architecture
+        }
+        let live = Checkout.path("Models/starry-night.live.safetensors"), its = try Style(live).architecture
+        #expect(try architecture("--init", live) == its && its != .johnsonFull)
+        #expect(try architecture("--init", live, "--network", "full") == .johnsonFull)
+        #expect(try architecture("--network", "live-16-32-r2").name == "live-16-32-r2")
+        #expect(try architecture() == .johnsonFull)
     }
 }

@@ -50,6 +50,9 @@ public struct Style: Sendable {
         return styles
     }
 
+    /// Of its network.
+    public var architecture: Architecture { model.architecture }
+
     private init(file path: String) throws {
         model = try Model.load(path)
         let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
