@@ -23,7 +23,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Network", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Media", dependencies: ["CFFmpeg", "Network", .product(name: "Logging", package: "swift-log")]),
-        .target(name: "Pipeline", dependencies: ["Network", "Media", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "Pipeline", dependencies: ["CKernels", "Network", "Media", .product(name: "Logging", package: "swift-log")]),
         .target(name: "Perception", dependencies: ["CKernels", "COpenBLAS", "Network", "Media"]),
         .target(name: "Tempera", dependencies: ["Network", "Media", "Pipeline", "Perception"]),
         .executableTarget(
@@ -38,7 +38,7 @@ let package = Package(
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter", "TestFiles"], exclude: ["Fixtures"]),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestFiles"], exclude: ["Fixtures"]),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "MutexHints", "TestFiles"]),
+        .testTarget(name: "PipelineTests", dependencies: ["CKernels", "Pipeline", "MutexHints", "TestFiles"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS", "TestFiles"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI", "TestFiles"], exclude: ["Fixtures"]),
     ],

@@ -1,6 +1,7 @@
 import Media
 import Network
 import Perception
+import Pipeline
 
 /// How much a painted video flickers: the warping error over known or estimated motion.
 ///
@@ -35,6 +36,8 @@ public struct StabilityMeasurement: Sendable {
     /// The painted video; or else `style` paints the input.
     public var output: String?
     public var style: Style?
+    /// Whether the style paints as a ``Job`` that is `steady`.
+    public var steady = true
     /// A folder of `bwd_0001_0000.flo` and `bwd_0001_0000_occ.png` (white is hidden), frame 1 to frame 0, and so on.
     public var flow: String?
 
@@ -55,6 +58,7 @@ public struct StabilityMeasurement: Sendable {
         let painted = try output.map { try PictureSource($0) }
         let meter = StabilityMeter()
         var painter: Painter?
+        var filter: TemporalFilter?
         for index in 0..<frames {
             guard let frame = try still?.frame(index) ?? source.next() else { break }
             var result = PixelBuffer(width: frame.width, height: frame.height)
@@ -63,8 +67,10 @@ public struct StabilityMeasurement: Sendable {
                 result = next
             } else if let style {
                 let brush = try painter ?? Painter(model: style.model, width: frame.width, height: frame.height)
+                if steady { filter = try filter ?? TemporalFilter(width: frame.width, height: frame.height, pool: brush.pool) }
                 painter = brush
                 brush.paint(frame, into: result)
+                filter?.apply(to: result, scene: frame)
             }
             if let still, index > 0 {
                 try meter.add(input: frame, output: result, flow: still.flow(index))

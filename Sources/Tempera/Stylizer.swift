@@ -1,4 +1,6 @@
+import Media
 import Network
+import Pipeline
 import Synchronization
 
 /// Paints pictures of one size: a picture in, a picture out.
@@ -16,22 +18,29 @@ public final class Stylizer: Sendable {
 
     private struct Bench {
         let painter: Painter
+        let filter: TemporalFilter?
         let input: PixelBuffer
-        let output: PixelBuffer
+        let outputs: PixelPool
     }
 
     private let bench: Mutex<Bench>
 
+    /// - Parameter steady: Whether the pictures are the frames of one video, in order, and their painting is kept from boiling
+    ///   where the scene stands still.
     /// - Throws: ``TemperaError`` when the size is out of range or does not fit in memory.
-    public init(style: Style, width: Int, height: Int, options: PaintingOptions = PaintingOptions()) throws(TemperaError) {
+    public init(
+        style: Style, width: Int, height: Int, options: PaintingOptions = PaintingOptions(), steady: Bool = false
+    ) throws(TemperaError) {
         self.width = width
         self.height = height
         do {
             let painter = try Painter(model: style.model, width: width, height: height, options: options)
             bench = Mutex(
                 Bench(
-                    painter: painter, input: PixelBuffer(width: width, height: height),
-                    output: PixelBuffer(width: width, height: height)))
+                    painter: painter,
+                    filter: steady ? try TemporalFilter(width: width, height: height, pool: painter.pool) : nil,
+                    input: PixelBuffer(width: width, height: height),
+                    outputs: PixelPool(width: width, height: height)))
         } catch {
             throw TemperaError(error)
         }
@@ -45,8 +54,10 @@ public final class Stylizer: Sendable {
         }
         return bench.withLock { bench in
             picture.copy(to: bench.input)
-            bench.painter.paint(bench.input, into: bench.output)
-            return Picture(bench.output)
+            let output = bench.outputs.take()
+            bench.painter.paint(bench.input, into: output)
+            bench.filter?.apply(to: output, scene: bench.input)
+            return Picture(output)
         }
     }
 }

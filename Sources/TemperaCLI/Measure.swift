@@ -28,6 +28,9 @@ struct MeasureStability: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Paint the input in this style instead.", valueName: "name|file"))
     var style: String?
 
+    @Flag(inversion: .prefixedNo, help: "With --style: as videos are painted, or the network alone.")
+    var steady = true
+
     @Option(
         help: ArgumentHelp(
             "Folder with the exact motion: bwd_0001_0000.flo and bwd_0001_0000_occ.png, and so on.", valueName: "folder"
@@ -46,6 +49,7 @@ struct MeasureStability: ParsableCommand {
         var measurement = StabilityMeasurement(input: input, frames: frames)
         measurement.output = output
         measurement.style = try style.map { try Style($0) }
+        measurement.steady = steady
         measurement.flow = flow
         let result = try measurement.run { Console.shared.draw("frame \($0)") }
         Console.shared.erase()

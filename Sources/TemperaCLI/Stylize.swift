@@ -37,6 +37,7 @@ struct Stylize: ParsableCommand {
         let style = try chosenStyle(log), hasChoice = network.network == .auto && Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)
         job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler, scale: $0) }
+        job.steady = painting.steady
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)
         writing.apply(to: &job)

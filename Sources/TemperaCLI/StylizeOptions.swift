@@ -14,6 +14,9 @@ struct PaintingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Paint smaller by this factor, 2 or 4, and enlarge well: many times faster.", valueName: "factor"))
     var upscale: Int?
 
+    @Flag(inversion: .prefixedNo, help: "Keep what stands still in the scene from boiling in the painting.")
+    var steady = true
+
     @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file.", valueName: "name|file"))
     var upscaler: String = "pixel"
 

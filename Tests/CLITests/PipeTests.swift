@@ -25,7 +25,7 @@ import Testing
 
     @Test func everyFrameComesOutPainted() throws {
         let input = frames(7)
-        let result = try Command.run(["-", "-"] + raw, input: input)
+        let result = try Command.run(["-", "-", "--no-steady"] + raw, input: input)
         #expect(result.code == 0)
         #expect(result.stdout.count == input.count)
         #expect(result.stdout != input)
@@ -34,6 +34,10 @@ import Testing
         let alone = try Command.run(["-", "-", "-q"] + raw, input: frame(3, of: input))
         #expect(alone.stdout == frame(3, of: result.stdout))
         #expect(alone.stderr.isEmpty)
+        // Unless something of the frame before is kept.
+        let steady = try Command.run(["-", "-", "-q"] + raw, input: input)
+        #expect(frame(0, of: steady.stdout) == frame(0, of: result.stdout))
+        #expect(frame(3, of: steady.stdout) != alone.stdout)
     }
 
     @Test func theDigestOfAFileIsThatOfThePipe() throws {

@@ -143,7 +143,7 @@ import Testing
     @Test func aFailureKeepsTheFinishedPartsAlone() throws {
         let scratch = try Scratch()
         let (input, output) = (try clip(scratch), scratch.file("out.mkv"))
-        for (end, left) in [(7, []), (25, ["000000", "000001", "job"])] {
+        for (end, left) in [(7, []), (25, ["000000", "000000.last", "000001", "000001.last", "job"])] {
             #expect(throws: ShellError.self) {
                 _ = try copyInParts(input, to: output, codec: "ffv1") { number, frame in
                     if number == end { throw ShellError(text: "the end") }

@@ -160,4 +160,5 @@ const tmp_kernels *tmp_kernels_emulated_amx(void);
 }
 #endif
 
+#include "CSteady.h"
 #include "CTrain.h"

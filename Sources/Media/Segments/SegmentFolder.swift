@@ -1,11 +1,13 @@
 import CFFmpeg
 import Foundation
+import Network
 
 /// The finished parts of an output that is not whole yet, in a folder beside it: what is left of a long job when the
 /// process or the machine dies.
 ///
 ///     .painted.mp4.segments/job           what the parts belong to, a "name = value" a line, and the encoder's threads
 ///                           000000        the encoder's packets of the first frames
+///                           000000.last   the last of these frames as it was painted, for the next to go on from
 ///                           000001        … of as many again
 ///                           000002.part   what is being encoded
 ///                           output        the output as far as it has come
@@ -70,11 +72,13 @@ public final class SegmentFolder: @unchecked Sendable {
     /// How many parts are whole, from the first on.
     private static func parts(in folder: String) -> Int {
         var count = 0
-        while access(name(count, in: folder), F_OK) == 0 { count += 1 }
+        while access(name(count, in: folder), F_OK) == 0, access(lastName(count, in: folder), F_OK) == 0 { count += 1 }
         return count
     }
 
     private static func name(_ part: Int, in folder: String) -> String { folder + String(format: "/%06d", part) }
+
+    private static func lastName(_ part: Int, in folder: String) -> String { name(part, in: folder) + ".last" }
 
     /// Where the output lies until it is whole.
     var output: String { path + "/output" }
@@ -121,10 +125,12 @@ public final class SegmentFolder: @unchecked Sendable {
     func append(_ packet: AVPacket) throws(MediaError) { try writer?.file.append(packet) }
 
     /// Makes the part that is being written one of the finished.
-    func finishPart() throws(MediaError) {
+    /// - Parameter last: Its last frame.
+    func finishPart(last: PixelBuffer) throws(MediaError) {
         guard let (number, file) = writer else { return }
         try file.close()
         writer = nil
+        try PacketFile.Writer(Self.lastName(number, in: path), header: last.packed).close()
         let name = Self.name(number, in: path)
         guard rename(name + ".part", name) == 0 else {
             throw FFmpegStatus(tempera_averror(errno)).writing(name, action: "renaming")
@@ -132,6 +138,14 @@ public final class SegmentFolder: @unchecked Sendable {
     }
 
     // MARK: Reading
+
+    /// The last finished frame as it was painted; nil when there is none.
+    public func lastPicture() throws(MediaError) -> PixelBuffer? {
+        guard finishedFrames > 0 else { return nil }
+        let name = Self.lastName(finishedFrames / length - 1, in: path)
+        guard let picture = PixelBuffer(packed: try PacketFile.Reader(name).header) else { throw .damagedSegment(name) }
+        return picture
+    }
 
     /// Hands `body` the packets that take the place of `frame`, one for each and what is left with the last of a part.
     /// - Parameter header: the encoder's global header, which must be that of the parts.
@@ -161,5 +175,24 @@ extension VideoEncoder {
     /// What a decoder needs before the first packet.
     var header: Data {
         context.pointee.extradata.map { Data(bytes: $0, count: Int(context.pointee.extradata_size)) } ?? Data()
+    }
+}
+
+extension PixelBuffer {
+    /// Width and height, four bytes each, and the rows without what lies between them.
+    fileprivate var packed: Data {
+        var data = Data(capacity: 8 + 3 * width * height)
+        for side in [width, height] { withUnsafeBytes(of: UInt32(side)) { data.append(contentsOf: $0) } }
+        for y in 0..<height { data.append(row(y), count: 3 * width) }
+        return data
+    }
+
+    fileprivate convenience init?(packed data: Data) {
+        let sides = data.withUnsafeBytes { bytes in
+            bytes.count < 8 ? [] : [0, 4].map { Int(bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)) }
+        }
+        guard sides.count == 2, data.count == 8 + 3 * sides[0] * sides[1] else { return nil }
+        self.init(width: sides[0], height: sides[1])
+        for y in 0..<height { data.copyBytes(to: row(y), from: 8 + 3 * width * y..<8 + 3 * width * (y + 1)) }
     }
 }

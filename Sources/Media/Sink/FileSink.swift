@@ -28,6 +28,8 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     private var lastTime: Int64?
     private var lastDecodeTime: Int64?
     private var frames = 0
+    /// The newest, where a part may end with it.
+    private var lastPicture: PixelBuffer?
     private var isOpen = true
 
     /// Opens `path` (`-`: stdout; needs `options.format`) for frames of `video`, which may differ from the source's.
@@ -134,15 +136,16 @@ public final class FileSink: MediaSink, @unchecked Sendable {
                 frame.timestamp = av_rescale_q_rnd(
                     time, encoder.context.pointee.time_base, timeBase.av, AV_ROUND_UP)
             }
-            if frames > segments.finishedFrames {
+            if let lastPicture, frames > segments.finishedFrames {
                 try encoder.end()
                 try drain(until: time)
-                try segments.finishPart()
+                try segments.finishPart(last: lastPicture)
                 encoder = try makeEncoder()
             }
             try segments.beginPart(frame: frames, header: encoder.header)
         }
         try encoder.send(frame)
+        lastPicture = frame.pixels
         lastTime = lastTime.map { max(time, $0 + 1) } ?? time
         try drain()
     }

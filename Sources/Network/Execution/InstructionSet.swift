@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// The rungs that `TEMPERA_ISA` masks down to, for tests and for comparisons: worst first.
@@ -21,4 +22,13 @@ public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
 
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    /// What this mask allows of kernels that come as one table for each of C's instruction sets.
+    public var wholeTables: tmp_isa {
+        switch self {
+        case .portable, .blas: TMP_ISA_PORTABLE
+        case .avx2: TMP_ISA_AVX2
+        case .avx512, .amx: tmp_isa_available()
+        }
+    }
 }

@@ -36,7 +36,7 @@ final class TrainingContext {
     /// - Throws: `NetworkError` for a bad `TEMPERA_ISA`.
     convenience init(threads: Int?, isExact: Bool = false) throws(NetworkError) {
         self.init(
-            pool: ThreadPool(threads: threads), isa: try InstructionSet.mask()?.trainingKernels,
+            pool: ThreadPool(threads: threads), isa: try InstructionSet.mask()?.wholeTables,
             pairs: isExact ? false : nil)
     }
 

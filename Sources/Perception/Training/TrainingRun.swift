@@ -34,7 +34,7 @@ public final class TrainingRun {
         files = TrainingFiles(output: options.output)
         photos = try PhotoFolder(options.photos)
         context = TrainingContext(
-            pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.trainingKernels)
+            pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.wholeTables)
 
         let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path, for: options) }
         // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
@@ -217,16 +217,5 @@ private struct SmoothedLosses {
         next.add(mean, share: 1 - share)
         next.add(losses, share: share)
         mean = next
-    }
-}
-
-extension InstructionSet {
-    /// The training kernels that this mask allows.
-    var trainingKernels: tmp_isa {
-        switch self {
-        case .portable, .blas: TMP_ISA_PORTABLE
-        case .avx2: TMP_ISA_AVX2
-        case .avx512, .amx: tmp_isa_available()
-        }
     }
 }

@@ -55,6 +55,7 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
     public var height: Int { pool.height }
     public var engine: Engine { upscaler.engine }
     public var precision: Precision { upscaler.precision }
+    public var threads: ThreadPool { upscaler.pool }
     public var bytes: Int { upscaler.bytes + (sketch?.painter.bytes ?? 0) }
 
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {

@@ -42,6 +42,7 @@ public final class NetworkPainter: NetworkPainting, @unchecked Sendable {
 
     public var engine: Engine { full.engine }
     public var precision: Precision { full.precision }
+    public var threads: ThreadPool { full.pool }
     public var bytes: Int { lower.reduce(full.bytes) { $0 + $1.painter.bytes } }
 
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {

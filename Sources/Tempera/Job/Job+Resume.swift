@@ -33,7 +33,7 @@ extension Job {
         return [
             ("input", fingerprint(input)), ("style", style.map { fingerprint($0.path) } ?? "none"),
             ("upscaler", upscaler.map { fingerprint($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
-            ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"),
+            ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"), ("steadiness", "\(steady)"),
         ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
     }
 

@@ -40,7 +40,10 @@ extension Job {
         let unit = rate.map { 1 / $0.value } ?? video.timeBase.value
         let total = rate.flatMap { rate in video.duration.map { Int(($0 * rate.value).rounded()) } } ?? video.frameCount
         let meter = Mutex(ProgressMeter(totalFrames: total, totalSeconds: video.duration))
-        let painters: [any FramePainter] = [finished > 0 ? ResumedPainter(painter, finishedFrames: finished) : painter]
+        let painters: [any FramePainter] = [
+            finished > 0
+                ? ResumedPainter(painter, finishedFrames: finished, lastPicture: try segments?.lastPicture()) : painter
+        ]
         let summary = try VideoPipeline(source: source, painters: painters, sink: sink, options: options)
             .run(cancellation: cancellation) { frame in
                 let progress = meter.withLock { meter in
@@ -81,13 +84,17 @@ extension Job {
     private func painter(
         _ video: VideoFormat, _ ladder: Ladder, _ layers: LayerTotals?
     ) throws -> any NetworkPainting {
+        let painter: any NetworkPainting
         if let upscaler {
-            return try EnlargingPainter(
+            painter = try EnlargingPainter(
                 width: video.width, height: video.height, style: style?.model, upscaler: upscaler.model, options: painting,
                 layers: layers)
+        } else {
+            let model = try style?.model ?? Style.standard().model
+            painter = try NetworkPainter(model: model, ladder: ladder, options: painting, layers: layers)
         }
-        let model = try style?.model ?? Style.standard().model
-        return try NetworkPainter(model: model, ladder: ladder, options: painting, layers: layers)
+        let paints = style != nil || upscaler == nil
+        return paints && steady ? try SteadyPainter(painter, width: video.width, height: video.height) : painter
     }
 
     /// The picture stream as the sink sees it.

@@ -30,6 +30,9 @@ public struct Job: Sendable {
     public var reading = ReadingOptions()
     public var writing = WritingOptions()
     public var painting = PaintingOptions()
+    /// Whether the painting of what stands still in the scene, camera motion aside, is kept from boiling: most of the last
+    /// frame's stays there.
+    public var steady = true
     /// Whether an existing output may be replaced.
     public var overwrite = false
     /// Keeps finished parts beside the output until it is whole, and goes on from those that an earlier run of the same job

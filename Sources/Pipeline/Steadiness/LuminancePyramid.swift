@@ -1,0 +1,61 @@
+import CKernels
+import Network
+
+/// A frame's luminance at half of its sides, a quarter, and so on, for as long as there is something to see.
+///
+/// Used by one thread at a time; that makes it safe to send.
+final class LuminancePyramid: @unchecked Sendable {
+    /// The largest first.
+    let levels: [tmp_plane]
+    private let kernels: tmp_steady_kernels
+    private let memory: UnsafeMutablePointer<UInt8>
+    /// Rows that one thread turns into luminance at a time.
+    private static let stripe: Int32 = 16
+
+    /// - Parameters:
+    ///   - width, height: Of the frames.
+    init(width: Int, height: Int, kernels: tmp_steady_kernels) {
+        self.kernels = kernels
+        var sizes: [(width: Int, height: Int)] = [], next = (width, height)
+        repeat {
+            next = (Self.half(next.0), Self.half(next.1))
+            sizes.append((next.0, next.1))
+        } while min(next.0, next.1) >= 32
+        let bytes = sizes.reduce(0) { $0 + $1.width * $1.height }
+        memory = .allocate(capacity: bytes)
+        memory.initialize(repeating: 0, count: bytes)
+        var levels: [tmp_plane] = [], at = memory
+        for size in sizes {
+            levels.append(tmp_plane(bytes: at, stride: size.width, width: Int32(size.width), height: Int32(size.height)))
+            at += size.width * size.height
+        }
+        self.levels = levels
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Rounded up to whole blocks.
+    private static func half(_ side: Int) -> Int {
+        let block = Int(TMP_BLOCK)
+        return (side + 2 * block - 1) / (2 * block) * block
+    }
+
+    func fill(from frame: PixelBuffer, _ pool: ThreadPool) {
+        let (kernels, first) = (kernels, levels[0]), picture = frame.kernelFrame
+        pool.run(Int((first.height + Self.stripe - 1) / Self.stripe)) { chunk, _ in
+            var (frame, plane) = (picture, first)
+            let y = Int32(chunk) * Self.stripe
+            kernels.luminance(&frame, &plane, y, min(y + Self.stripe, plane.height))
+        }
+        for (from, to) in zip(levels, levels.dropFirst()) {
+            var (from, to) = (from, to)
+            kernels.halve(&from, &to)
+        }
+    }
+}
+
+extension PixelBuffer {
+    var kernelFrame: tmp_frame {
+        tmp_frame(bytes: bytes, stride: stride, width: Int32(width), height: Int32(height))
+    }
+}

@@ -1,0 +1,34 @@
+import Media
+import Network
+
+/// A network's painter whose frames go through a ``TemporalFilter``. Sees the frames in order, so it is the only painter of
+/// its run.
+public final class SteadyPainter: NetworkPainting {
+    private let painter: any NetworkPainting
+    private let filter: TemporalFilter
+
+    /// - Parameters:
+    ///   - painter: Paints frames of `width` x `height` at their own size.
+    /// - Throws: `NetworkError` for a bad `TEMPERA_ISA`.
+    public init(_ painter: any NetworkPainting, width: Int, height: Int) throws(NetworkError) {
+        self.painter = painter
+        filter = try TemporalFilter(width: width, height: height, pool: painter.threads)
+    }
+
+    public var engine: Engine { painter.engine }
+    public var precision: Precision { painter.precision }
+    public var bytes: Int { painter.bytes }
+    public var threads: ThreadPool { painter.threads }
+
+    public func lowestCost() -> Double { painter.lowestCost() }
+
+    public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {
+        let painted = try painter.paint(frame, rung: rung)
+        filter.apply(to: painted.pixels, scene: frame.pixels)
+        return painted
+    }
+
+    public func resume(after painted: PixelBuffer, scene: VideoFrame) {
+        filter.resume(after: painted, scene: scene.pixels)
+    }
+}
