@@ -24,7 +24,7 @@ enum ProfileKeys {
         ("stages[].busy", "part (0 to 1) of the workers' time at work"),
         ("stages[].waiting_for_input", "part spent waiting for the stage before"),
         ("stages[].waiting_for_room", "part spent waiting for the stage behind"),
-        ("layers[].name", "a layer of the network, in forward order"),
+        ("layers[].name", "a layer of the network, in forward order, then what is done to its painting"),
         ("layers[].ms", "mean over the painted frames"),
         ("layers[].gflop", "10^9 multiplications and additions a frame, as the architecture states them"),
         ("governor.received", "frames that came from the source"),

@@ -121,7 +121,9 @@ import Testing
             let again = min(45, end + 13)
             try copyAndDie(input, to: output, codec: "libx264", end: again, in: scratch)
             try goOn(input, to: output, codec: "libx264", finished: (again - 1) / 10 * 10).remove()
-            #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == expected, "killed before \(end) and \(again)")
+            let isSame = try Data(contentsOf: URL(fileURLWithPath: output)) == expected
+            #expect(isSame, "killed before \(end) and \(again)")
+            if !isSame { #expect(try contents(output) == contents(whole)) }
         }
     }
 

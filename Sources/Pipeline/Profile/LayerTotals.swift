@@ -1,7 +1,7 @@
 import Network
 import Synchronization
 
-/// The times of the network's layers, added up over all frames.
+/// The times of the network's layers, and of what follows them, added up over all frames.
 public final class LayerTotals: Sendable {
     public struct Layer: Sendable, Equatable {
         public var name: String
@@ -26,6 +26,17 @@ public final class LayerTotals: Sendable {
             for (i, timing) in timings.enumerated() where i < state.layers.count {
                 state.layers[i].seconds += timing.seconds
                 state.layers[i].flops += timing.flops
+            }
+        }
+    }
+
+    /// What else was done to the frame, after its layers; it has one name every time.
+    public func add(step name: String, seconds: Double) {
+        state.withLock { state in
+            if let index = state.layers.firstIndex(where: { $0.name == name }) {
+                state.layers[index].seconds += seconds
+            } else {
+                state.layers.append(Layer(name: name, seconds: seconds, flops: 0))
             }
         }
     }

@@ -6,12 +6,17 @@ import Network
 public final class SteadyPainter: NetworkPainting {
     private let painter: any NetworkPainting
     private let filter: TemporalFilter
+    private let layers: LayerTotals?
 
     /// - Parameters:
     ///   - painter: Paints frames of `width` x `height` at their own size.
+    ///   - layers: where the filter's time is added up.
     /// - Throws: `NetworkError` for a bad `TEMPERA_ISA`.
-    public init(_ painter: any NetworkPainting, width: Int, height: Int) throws(NetworkError) {
+    public init(
+        _ painter: any NetworkPainting, width: Int, height: Int, layers: LayerTotals? = nil
+    ) throws(NetworkError) {
         self.painter = painter
+        self.layers = layers
         filter = try TemporalFilter(width: width, height: height, pool: painter.threads)
     }
 
@@ -24,7 +29,9 @@ public final class SteadyPainter: NetworkPainting {
 
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {
         let painted = try painter.paint(frame, rung: rung)
+        let start = MonotonicClock.seconds
         filter.apply(to: painted.pixels, scene: frame.pixels)
+        layers?.add(step: "filter", seconds: MonotonicClock.seconds - start)
         return painted
     }
 

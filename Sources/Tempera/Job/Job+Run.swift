@@ -94,7 +94,8 @@ extension Job {
             painter = try NetworkPainter(model: model, ladder: ladder, options: painting, layers: layers)
         }
         let paints = style != nil || upscaler == nil
-        return paints && steady ? try SteadyPainter(painter, width: video.width, height: video.height) : painter
+        guard paints && steady else { return painter }
+        return try SteadyPainter(painter, width: video.width, height: video.height, layers: layers)
     }
 
     /// The picture stream as the sink sees it.
