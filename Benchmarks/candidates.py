@@ -25,7 +25,7 @@ TABLE, PLOT = os.path.join(HERE, "candidates.csv"), os.path.join(HERE, "candidat
 NETWORKS = [
     "live-16-48-96-r4", "live-16-48-r3", "live-16-48-r4", "live-16-64-128-r4", "live-16-48-96-r2", "live-16-64-r3", "live-16-32-64-r3",
 ]
-SHIPPED = "live-16-48-96-r4"
+SHIPPED = "live-16-48-r4"
 STYLE_WEIGHT = "30"
 
 
@@ -98,7 +98,7 @@ def plot(_):
         color = "#c0392b" if name == SHIPPED else "#2c5d8f"
         out.append(f'<circle cx="{x(share):.1f}" cy="{y(value):.1f}" r="5" fill="{color}"/>')
         if name == SHIPPED:
-            text(x(share) + 9, y(value) + 4, name.removeprefix("live-") + " (shipped)", "start", f'fill="{color}"')
+            text(x(share) - 9, y(value) + 4, name.removeprefix("live-") + " (shipped)", "end", f'fill="{color}"')
         else:
             text(x(share), y(value) - 9, name.removeprefix("live-"), more=f'fill="{color}"')
     text((left + width - right) / 2, height - 16, "time of a 640x360 frame, of the full network's")

@@ -69,7 +69,7 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Network: full, that of 2016; live, many times faster; or a live one of other widths. (default: that of --init, or full)",
-            discussion: "live-16-48-96-r4 is live: channels at 1/2, 1/4 and 1/8 of the sides, and residual blocks.",
+            discussion: "live-16-48-r4 is live: channels at 1/2, 1/4, … of the sides, and residual blocks.",
             valueName: "network"))
     var network: TrainedNetwork?
 

@@ -1,6 +1,6 @@
 extension Architecture {
     /// The network for live sources: under an eighth of the full one's products.
-    public static let live = live(widths: [16, 48, 96], residuals: 4)
+    public static let live = live(widths: [16, 48], residuals: 4)
 
     /// A network whose widest maps have half the frame's sides, because what is done for every pixel is what a small network
     /// spends its time on: the first convolution has stride 2, and the last follows a nearest x2.
@@ -9,7 +9,7 @@ extension Architecture {
     /// norm and ReLU after every convolution but the last, reflection padding, and what `Convolution` says of padding
     /// after an enlargement. Nearest x2 before a convolution leaves a flat picture flat: no checkerboard.
     ///
-    /// Its name says all of it, `live-16-48-96-r5` or `live-16-48-96-r5-k9`, and is what a weights file states.
+    /// Its name says all of it, `live-16-48-r4` or `live-16-48-96-r5-k9`, and is what a weights file states.
     /// - Parameters:
     ///   - widths: Channels at 1/2, 1/4, … of the frame's sides; multiples of 16 run on our own kernels.
     ///   - residuals: Residual blocks, which work on the smallest maps.
