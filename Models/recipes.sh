@@ -21,14 +21,14 @@ woman-with-hat        | matisse_woman_with_hat    | starry-night0         | 550 
 sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0                   | 2.79e5 3.37e5 | 8
 starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002                                     | 2.12e5 2.20e5 | 7
 starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015                    | 2.06e5 1.93e5 | 6
-starry-night.live     | van_gogh_starry_night     | starry-night1.live    | 700  | --small-crops 0 --style-weight 30 --rate 0.001                     | ? ?           | ?
+starry-night.live     | van_gogh_starry_night     | starry-night1.live    | 700  | --small-crops 0 --style-weight 30 --rate 0.001                     | 1.99e5 1.75e5 | 8
 great-wave0.live      | hokusai_great_wave        | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 2.04e5 1.96e5 | 6
 great-wave.live       | hokusai_great_wave        | great-wave0.live      | 350  | --small-crops 0 --style-weight 4 --temporal-weight 3 --rate 0.0015 | 1.62e5 1.01e5 | 4
 the-scream0.live      | munch_scream              | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 1.49e5 1.06e5 | 5
 the-scream.live       | munch_scream              | the-scream0.live      | 350  | --small-crops 0 --style-weight 6 --rate 0.0015                     | 1.27e5 6.58e4 | 4
 composition-vii0.live | kandinsky_composition_vii | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 2.89e5 2.66e5 | 6
 composition-vii1.live | kandinsky_composition_vii | composition-vii0.live | 350  | --small-crops 0 --style-weight 4 --rate 0.0015                     | 2.41e5 1.28e5 | 4
-composition-vii.live  | kandinsky_composition_vii | composition-vii1.live | 500  | --small-crops 0 --style-weight 6 --rate 0.0012                     | ? ?           | ?
+composition-vii.live  | kandinsky_composition_vii | composition-vii1.live | 500  | --small-crops 0 --style-weight 6 --rate 0.0012                     | 2.42e5 1.52e5 | 6
 udnie0.live           | picabia_udnie             | sketch.live           | 1100 | --style-weight 8 --rate 0.002                                      | 1.69e5 1.67e5 | 6
 udnie.live            | picabia_udnie             | udnie0.live           | 350  | --small-crops 0 --style-weight 6 --rate 0.0015                     | 1.49e5 1.03e5 | 5
 woman-with-hat0.live  | matisse_woman_with_hat    | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 1.86e5 1.69e5 | 5

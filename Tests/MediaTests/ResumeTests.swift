@@ -157,6 +157,30 @@ import Testing
         }
     }
 
+    /// Painting goes on from the last finished picture; a part without one, or with half of one, is painted again.
+    @Test func aPartEndsWithItsLastPicture() throws {
+        let scratch = try Scratch()
+        let (input, output) = (try clip(scratch), scratch.file("out.mkv"))
+        var pictures: [PixelBuffer] = []
+        #expect(throws: ShellError.self) {
+            try copyInParts(input, to: output, codec: "ffv1") { number, frame in
+                if number == 25 { throw ShellError(text: "the end") }
+                pictures.append(frame.pixels)
+                return frame
+            }
+        }
+        func folder() throws -> SegmentFolder { try SegmentFolder(beside: output, job: job, length: 10, threads: 2) }
+        let last = try #require(try folder().lastPicture())
+        #expect((0..<last.height).allSatisfy { memcmp(last.row($0), pictures[19].row($0), 3 * last.width) == 0 })
+
+        let path = scratch.file(".out.mkv.segments/000001.last")
+        try Data(contentsOf: URL(fileURLWithPath: path)).dropLast(100).write(to: URL(fileURLWithPath: path))
+        #expect(throws: MediaError.damagedSegment(path)) { _ = try folder().lastPicture() }
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try folder().finishedFrames == 10)
+        #expect(try folder().lastPicture() != nil)
+    }
+
     @Test func whatDoesNotBelongIsRefused() throws {
         let scratch = try Scratch()
         let (input, output, folder) = (try clip(scratch), scratch.file("out.mkv"), scratch.file(".out.mkv.segments"))
@@ -202,7 +226,7 @@ import Testing
             do {
                 let file = try PacketFile.Reader(path)
                 while try file.read(into: packet) {}
-            } catch { #expect(error as? MediaError == .damagedSegment(path)) }
+            } catch { #expect(error == .damagedSegment(path)) }
         }
     }
 }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// By how much a camera moved from one frame to the next: the one shift that explains most of what is seen.
+/// By how much a camera may have moved from one frame to the next: the one shift that explains most of what is seen.
 ///
 /// Coarse to fine: on the smallest plane all shifts up to a few pixels are tried, then Gauss-Newton steps (Lucas and Kanade
 /// 1981) find the parts of a pixel, level by level. Pixels that differ by much more than the rest, which are things that
@@ -13,7 +13,7 @@ struct CameraMotion {
     private static let steps = 3
     /// More pixels than this tell nothing new.
     private static let enough = 100_000
-    /// A shift must explain so much more than standing still does.
+    /// Where the search begins, a shift must explain so much more than standing still does.
     private static let advantage = 0.95
     /// Frame pixels; less is a camera on a tripod, and noise.
     private static let least = 1.0 / 16
@@ -30,8 +30,6 @@ struct CameraMotion {
             if level < last { shift *= 2 }
             refine(&shift, pairs[level])
         }
-        let pair = pairs[first], limit = Self.limits.upperBound
-        if pair.sums(shift, limit: limit).meanCost >= Self.advantage * pair.sums(.zero, limit: limit).meanCost { return .zero }
         let frame = shift * Double(2 << first)
         return max(abs(frame.x), abs(frame.y)) < Self.least ? .zero : frame
     }
