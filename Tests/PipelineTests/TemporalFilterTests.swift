@@ -94,6 +94,16 @@ import Testing
         }
     }
 
+    @Test func aFadeIsAsPainted() {
+        let filter = TemporalFilter(width: 160, height: 120, pool: pool, isa: tmp_isa_available())
+        for step in 0..<4 {
+            let scene = Self.picture(160, 120) { Self.scene(Double($0), Double($1)) / 2 + UInt8(3 * step) }
+            let painted = Self.picture(160, 120) { _, _ in UInt8(60 * step) }
+            filter.apply(to: painted, scene: scene)
+            #expect(Self.bytes(painted).allSatisfy { $0 == UInt8(60 * step) })
+        }
+    }
+
     /// What is new stays as it was painted, what is old goes along with the camera.
     @Test func thePaintingFollowsTheCamera() {
         let filter = TemporalFilter(width: 320, height: 240, pool: pool, isa: tmp_isa_available())

@@ -40,6 +40,20 @@ final class LuminancePyramid: @unchecked Sendable {
         return (side + 2 * block - 1) / (2 * block) * block
     }
 
+    /// By how many levels most of the picture is brighter than `other`: the median over the smallest plane.
+    func brightening(since other: LuminancePyramid) -> Int {
+        let (now, before) = (levels[levels.count - 1], other.levels[levels.count - 1])
+        var counts = [Int](repeating: 0, count: 511)
+        let pixels = Int(now.width * now.height)
+        for i in 0..<pixels { counts[255 + Int(now.bytes[i]) - Int(before.bytes[i])] += 1 }
+        var below = 0
+        let median = counts.firstIndex { number in
+            below += number
+            return 2 * below >= pixels
+        }
+        return (median ?? 255) - 255
+    }
+
     func fill(from frame: PixelBuffer, _ pool: ThreadPool) {
         let (kernels, first) = (kernels, levels[0]), picture = frame.kernelFrame
         pool.run(Int((first.height + Self.stripe - 1) / Self.stripe)) { chunk, _ in

@@ -6,7 +6,7 @@ import Network
 ///
 /// A recursive filter along the camera's motion, as video noise reduction and temporal antialiasing use (Karis 2014, "High
 /// quality temporal supersampling"): painting(t) = share x network(t) + (1 - share) x painting(t - 1) moved, with a share
-/// of 1 where the scene changed. Integers only: the same frames give the same painting on every machine.
+/// of 1 where the scene changed, and everywhere while it fades. Integers only: the same frames give the same painting on every machine.
 ///
 /// Used by one thread at a time; that makes it safe to send.
 public final class TemporalFilter: @unchecked Sendable {
@@ -22,6 +22,9 @@ public final class TemporalFilter: @unchecked Sendable {
     private var last: PixelBuffer?
     private let scratch: UnsafeMutableRawPointer
     private let scratchBytes: Int
+    /// Levels by which all of a scene grows brighter or darker in a fade. A network answers that with other strokes every
+    /// time, and their mixture would be mud.
+    private static let fade = 2
     /// Rows that one thread mixes at a time.
     private static let stripe = 16
 
@@ -54,7 +57,7 @@ public final class TemporalFilter: @unchecked Sendable {
     /// next one's last.
     public func apply(to painted: PixelBuffer, scene: PixelBuffer) {
         now.fill(from: scene, pool)
-        if let last {
+        if let last, abs(now.brightening(since: before)) < Self.fade {
             mix(last, into: painted, shift: findChanges())
         }
         keep(painted)
