@@ -11,10 +11,10 @@ import Testing
     ]
 
     /// Frames of slowly changing slopes.
-    private func frames(_ count: Int) -> Data {
+    private func frames(_ count: Int, brightening: Int = 5) -> Data {
         var bytes = Data(capacity: count * Self.frameBytes)
         for frame in 0..<count {
-            for i in 0..<Self.frameBytes { bytes.append(UInt8(truncatingIfNeeded: i / 9 + frame * 5)) }
+            for i in 0..<Self.frameBytes { bytes.append(UInt8(truncatingIfNeeded: i / 9 + frame * brightening)) }
         }
         return bytes
     }
@@ -34,10 +34,17 @@ import Testing
         let alone = try Command.run(["-", "-", "-q"] + raw, input: frame(3, of: input))
         #expect(alone.stdout == frame(3, of: result.stdout))
         #expect(alone.stderr.isEmpty)
-        // Unless something of the frame before is kept.
-        let steady = try Command.run(["-", "-", "-q"] + raw, input: input)
-        #expect(frame(0, of: steady.stdout) == frame(0, of: result.stdout))
-        #expect(frame(3, of: steady.stdout) != alone.stdout)
+    }
+
+    /// Something of the frame before is kept, but in a fade.
+    @Test func framesAreSteadyUnlessTold() throws {
+        for (brightening, isSteady) in [(1, true), (5, false)] {
+            let input = frames(4, brightening: brightening)
+            let alone = try Command.run(["-", "-", "-q", "--no-steady"] + raw, input: input)
+            let steady = try Command.run(["-", "-", "-q"] + raw, input: input)
+            #expect(frame(0, of: steady.stdout) == frame(0, of: alone.stdout))
+            #expect((frame(3, of: steady.stdout) != frame(3, of: alone.stdout)) == isSteady)
+        }
     }
 
     @Test func theDigestOfAFileIsThatOfThePipe() throws {
