@@ -56,13 +56,13 @@ static inline void FN(moved)(const tmp_plane *before, tmp_shift shift, int y, in
         out[x] = (int16_t)((a[x] * w00 + a[x + right] * w01 + b[x] * w10 + b[x + right] * w11 + 128) >> 8);
 }
 
-static void FN(shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit, int32_t y0, int32_t y1,
-                           tmp_shift_sums *sums) {
+static tmp_shift_sums FN(shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit) {
+    tmp_shift_sums sums = {0};
     int left, right, top, bottom;
     FN(visible)(shift.dx, now->width, 1, &left, &right);
     FN(visible)(shift.dy, now->height, 1, &top, &bottom);
     int16_t there[SPAN];
-    for (int y = most(y0, top); y < least(y1, bottom); y++) {
+    for (int y = top; y < bottom; y++) {
         for (int x0 = left; x0 < right; x0 += SPAN) {
             const int count = least(SPAN, right - x0);
             const uint8_t *here = now->bytes + y * now->stride + x0, *above = here - now->stride, *below = here + now->stride;
@@ -78,26 +78,26 @@ static void FN(shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_sh
                 yr += gy * r;
                 cost += least(size, limit);
             }
-            sums->xx += xx;
-            sums->xy += xy;
-            sums->yy += yy;
-            sums->xr += xr;
-            sums->yr += yr;
-            sums->cost += cost;
-            sums->pixels += count;
+            sums.xx += xx;
+            sums.xy += xy;
+            sums.yy += yy;
+            sums.xr += xr;
+            sums.yr += yr;
+            sums.cost += cost;
+            sums.pixels += count;
         }
     }
+    return sums;
 }
 
-static void FN(changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t y0, int32_t y1,
-                        uint16_t *differences, uint16_t *gradients) {
-    const int blocks = now->width / TMP_BLOCK, unseen = 255 * TMP_LEVEL_UNIT;
+static void FN(changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, uint16_t *differences, uint16_t *gradients) {
+    const int blocks = now->width / TMP_BLOCK, count = now->height / TMP_BLOCK * blocks, unseen = 255 * TMP_LEVEL_UNIT;
     int left, right, top, bottom;
     FN(visible)(shift.dx, now->width, 0, &left, &right);
     FN(visible)(shift.dy, now->height, 0, &top, &bottom);
-    memset(differences + y0 * blocks, 0, (size_t)(y1 - y0) * blocks * sizeof *differences);
-    memset(gradients + y0 * blocks, 0, (size_t)(y1 - y0) * blocks * sizeof *gradients);
-    for (int y = TMP_BLOCK * y0; y < TMP_BLOCK * y1; y++) {
+    memset(differences, 0, (size_t)count * sizeof *differences);
+    memset(gradients, 0, (size_t)count * sizeof *gradients);
+    for (int y = 0; y < now->height; y++) {
         const uint8_t *here = now->bytes + y * now->stride, *below = y + 1 < now->height ? here + now->stride : here;
         uint16_t *difference = differences + y / TMP_BLOCK * blocks, *gradient = gradients + y / TMP_BLOCK * blocks;
         for (int x0 = 0; x0 < now->width; x0 += SPAN) {

@@ -57,13 +57,11 @@ typedef struct {
     void (*luminance)(const tmp_frame *frame, const tmp_plane *to, int32_t y0, int32_t y1);
     /// Means of 2x2 pixels; what `from` has over is left out, what it lacks is its last row or column.
     void (*halve)(const tmp_plane *from, const tmp_plane *to);
-    /// Adds rows y0..<y1 to `sums`. `limit` counts TMP_LEVEL_UNIT.
-    void (*shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit, int32_t y0, int32_t y1,
-                       tmp_shift_sums *sums);
-    /// For rows y0..<y1 of blocks: sums of |before moved - now|, in TMP_LEVEL_UNIT, the most where `before` shows nothing, and
-    /// sums of |gx| + |gy| of `now` in levels a pixel.
-    void (*changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t y0, int32_t y1, uint16_t *differences,
-                    uint16_t *gradients);
+    /// `limit` counts TMP_LEVEL_UNIT.
+    tmp_shift_sums (*shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit);
+    /// For each block: the sum of |before moved - now|, in TMP_LEVEL_UNIT, the most where `before` shows nothing, and that of
+    /// |gx| + |gy| of `now` in levels a pixel.
+    void (*changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, uint16_t *differences, uint16_t *gradients);
     /// Bytes of scratch that `mix` needs for a picture of this width.
     size_t (*mix_scratch)(int32_t width);
     /// Rows y0..<y1. Between pixels the last picture is read by Catmull-Rom's cubic; what it does not show stays as it is.

@@ -36,22 +36,18 @@ final class NativeExecutor: Executor {
         self.memory = memory
     }
 
-    func paint(_ input: PixelBuffer, into output: PixelBuffer) { run(input, frame(output), values: nil) }
+    func paint(_ input: PixelBuffer, into output: PixelBuffer) { run(input, output.kernelFrame, values: nil) }
 
     func paint(_ input: PixelBuffer, into values: UnsafeMutablePointer<Float>) {
-        var output = frame(input)
+        var output = input.kernelFrame
         (output.width, output.height) = (Int32(plan.outputWidth), Int32(plan.outputHeight))
         run(input, output, values: values)
-    }
-
-    private func frame(_ buffer: PixelBuffer) -> tmp_frame {
-        tmp_frame(bytes: buffer.bytes, stride: buffer.stride, width: Int32(buffer.width), height: Int32(buffer.height))
     }
 
     private func run(_ input: PixelBuffer, _ output: tmp_frame, values: UnsafeMutablePointer<Float>?) {
         var start = Schedule.now()
         for index in steps.indices {
-            steps[index].run(input: frame(input), output: output, values: values, statistics: statistics, pool: pool)
+            steps[index].run(input: input.kernelFrame, output: output, values: values, statistics: statistics, pool: pool)
             let end = Schedule.now()
             layerTimings[index].seconds = end - start
             start = end

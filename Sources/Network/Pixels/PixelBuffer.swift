@@ -1,3 +1,5 @@
+import CKernels
+
 /// Packed 8-bit RGB pixels: `height` rows of `stride` bytes, three bytes a pixel. The one frame type that decoders fill,
 /// networks read and write, and encoders drain.
 ///
@@ -22,4 +24,9 @@ public final class PixelBuffer: @unchecked Sendable {
 
     /// The start of row `y`: R, G, B, R, G, B, …
     public func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { bytes + y * stride }
+
+    /// The same pixels as the kernels take them; valid as long as the buffer is.
+    public var kernelFrame: tmp_frame {
+        tmp_frame(bytes: bytes, stride: stride, width: Int32(width), height: Int32(height))
+    }
 }

@@ -40,7 +40,7 @@ final class BlockDifferences: @unchecked Sendable {
     /// - Parameter shift: Of the camera, in pixels of the planes.
     func fill(from before: tmp_plane, to now: tmp_plane, shift: SIMD2<Double> = .zero) {
         var (now, before) = (now, before)
-        kernels.changes(&now, &before, tmp_shift(shift), 0, Int32(rows), differences, gradients)
+        kernels.changes(&now, &before, tmp_shift(shift), differences, gradients)
     }
 
     /// Whether the shift that this was filled with explains more than standing still does, and all over the frame: one large

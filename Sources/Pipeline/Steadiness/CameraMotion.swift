@@ -71,10 +71,8 @@ struct CameraMotion {
         ///   - shift: Pixels of this level.
         ///   - limit: Levels.
         func sums(_ shift: SIMD2<Double>, limit: Double) -> tmp_shift_sums {
-            var (now, before, sums) = (now, before, tmp_shift_sums())
-            kernels.shift_sums(
-                &now, &before, tmp_shift(shift), Int32(limit * Double(TMP_LEVEL_UNIT)), 0, now.height, &sums)
-            return sums
+            var (now, before) = (now, before)
+            return kernels.shift_sums(&now, &before, tmp_shift(shift), Int32(limit * Double(TMP_LEVEL_UNIT)))
         }
     }
 }

@@ -46,12 +46,7 @@ final class LuminancePyramid: @unchecked Sendable {
         var counts = [Int](repeating: 0, count: 511)
         let pixels = Int(now.width * now.height)
         for i in 0..<pixels { counts[255 + Int(now.bytes[i]) - Int(before.bytes[i])] += 1 }
-        var below = 0
-        let median = counts.firstIndex { number in
-            below += number
-            return 2 * below >= pixels
-        }
-        return (median ?? 255) - 255
+        return counts.quantile(0.5) - 255
     }
 
     func fill(from frame: PixelBuffer, _ pool: ThreadPool) {
@@ -68,8 +63,15 @@ final class LuminancePyramid: @unchecked Sendable {
     }
 }
 
-extension PixelBuffer {
-    var kernelFrame: tmp_frame {
-        tmp_frame(bytes: bytes, stride: stride, width: Int32(width), height: Int32(height))
+extension [Int] {
+    /// Of a histogram: the bin that the `share` of all counts reaches.
+    func quantile(_ share: Double) -> Int {
+        let wanted = share * Double(reduce(0, +))
+        var below = 0
+        let bin = firstIndex { count in
+            below += count
+            return Double(below) >= wanted
+        }
+        return bin ?? 0
     }
 }

@@ -6,7 +6,8 @@ import Network
 ///
 /// A recursive filter along the camera's motion, as video noise reduction and temporal antialiasing use (Karis 2014, "High
 /// quality temporal supersampling"): painting(t) = share x network(t) + (1 - share) x painting(t - 1) moved, with a share
-/// of 1 where the scene changed, and everywhere while it fades. Integers only: the same frames give the same painting on every machine.
+/// of 1 where the scene changed, and everywhere while it fades. The kernels count in integers, so that no instruction set gives
+/// another painting.
 ///
 /// Used by one thread at a time; that makes it safe to send.
 public final class TemporalFilter: @unchecked Sendable {
