@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "MutexHints", path: "Tests/MutexHints"),
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "CKernels", "AllocationCounter", "TestFiles"], exclude: ["Fixtures"]),
-        .testTarget(name: "MediaTests", dependencies: ["Media", "TestFiles"], exclude: ["Fixtures"]),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "AllocationCounter", "TestFiles"], exclude: ["Fixtures"]),
         .testTarget(name: "PipelineTests", dependencies: ["CKernels", "Pipeline", "MutexHints", "TestFiles"]),
         .testTarget(name: "PerceptionTests", dependencies: ["Perception", "CKernels", "COpenBLAS", "TestFiles"]),
         .testTarget(name: "CLITests", dependencies: ["Tempera", "TemperaCLI", "TestFiles"], exclude: ["Fixtures"]),

@@ -1,3 +1,4 @@
+import AllocationCounter
 import CFFmpeg
 import Foundation
 import Testing
@@ -125,6 +126,20 @@ import Testing
             #expect(isSame, "killed before \(end) and \(again)")
             if !isSame { #expect(try contents(output) == contents(whole)) }
         }
+    }
+
+    /// An encoder that looks at memory nobody wrote to gives another file now and then.
+    @Test(.serialized, arguments: [("libx264", "mkv"), ("libx265", "mkv"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")])
+    func whatMemoryHeldBeforeDoesNotMatter(codec: String, kind: String) throws {
+        let scratch = try Scratch()
+        let (input, output) = (try clip(scratch), scratch.file("out.\(kind)"))
+        let packets = try [Int32(0), 0xfffe].map { word in
+            allocation_fill_with(word)
+            defer { allocation_fill_with(-1) }
+            try copyInParts(input, to: output, codec: codec).remove()
+            return try packetHashes(output, "v")
+        }
+        #expect(packets[0] == packets[1])
     }
 
     /// MPEG-4 pictures have a slice a thread, and a resumed job may find another number of CPUs.
