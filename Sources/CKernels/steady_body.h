@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "CSteady.h"
+#include "steady_taps.h"
 
 #define least(a, b) ((a) < (b) ? (a) : (b))
 #define most(a, b) ((a) > (b) ? (a) : (b))
@@ -25,6 +26,23 @@ static void FN(luminance)(const tmp_frame *frame, const tmp_plane *to, int32_t y
         for (int x = full; x < to->width; x++) {
             const int at = 3 * (frame->width - 1);
             out[x] = (uint8_t)((77 * (a[at] + b[at]) + 150 * (a[at + 1] + b[at + 1]) + 29 * (a[at + 2] + b[at + 2]) + 256) >> 9);
+        }
+    }
+}
+
+static void FN(smooth)(const tmp_plane *from, const tmp_plane *to, int32_t y0, int32_t y1) {
+    const int last = from->width - 1;
+    uint16_t column[SPAN + 2];
+    for (int y = y0; y < y1; y++) {
+        const uint8_t *b = from->bytes + y * from->stride;
+        const uint8_t *a = y > 0 ? b - from->stride : b, *c = y + 1 < from->height ? b + from->stride : b;
+        uint8_t *out = to->bytes + y * to->stride;
+        for (int x0 = 0; x0 <= last; x0 += SPAN) {
+            const int count = least(SPAN, last + 1 - x0), l = most(x0 - 1, 0), r = least(x0 + count, last);
+            for (int x = 0; x < count; x++) column[x + 1] = (uint16_t)(a[x0 + x] + 2 * b[x0 + x] + c[x0 + x]);
+            column[0] = (uint16_t)(a[l] + 2 * b[l] + c[l]);
+            column[count + 1] = (uint16_t)(a[r] + 2 * b[r] + c[r]);
+            for (int x = 0; x < count; x++) out[x0 + x] = (uint8_t)((column[x] + 2 * column[x + 1] + column[x + 2] + 8) >> 4);
         }
     }
 }
@@ -132,13 +150,9 @@ static size_t FN(mix_scratch)(int32_t width) {
     return row * (sizeof(int16_t) + 2 * sizeof(uint8_t)) + ((size_t)width / (2 * TMP_BLOCK) + 4) * sizeof(uint16_t) + 64;
 }
 
-// Catmull and Rom's cubic at `f` of 64 parts of the way from the second tap to the third; the taps add up to 64.
-static inline void FN(taps)(int f, int16_t taps[4]) {
-    const int s = f * f, c = s * f;  // parts of 64, 64^2, 64^3
-    taps[0] = (int16_t)((-4096 * f + 128 * s - c + 4096) >> 13);
-    taps[2] = (int16_t)((4096 * f + 256 * s - 3 * c + 4096) >> 13);
-    taps[3] = (int16_t)((-64 * s + c + 4096) >> 13);
-    taps[1] = (int16_t)(64 - taps[0] - taps[2] - taps[3]);
+// At `f` of 64 parts of the way from one pixel to the next.
+static inline void FN(taps)(int f, int16_t taps[TAPS]) {
+    for (int k = 0; k < TAPS; k++) taps[k] = f <= 32 ? tap_table[f][k] : tap_table[64 - f][TAPS - 1 - k];
 }
 
 // The shares of one row, three bytes a pixel.
@@ -166,23 +180,28 @@ static void FN(mix)(const tmp_mixture *job, int32_t y0, int32_t y1, void *scratc
     FN(visible)(job->shift.dy, height, 0, &top, &bottom);
     const int wx = job->shift.dx >> 6, wy = job->shift.dy >> 6, fx = job->shift.dx & 63, fy = job->shift.dy & 63;
     const int count = 3 * (right - left);
-    int16_t across[4], down[4];
+    int16_t across[TAPS], down[TAPS];
     FN(taps)(fx, across);
     FN(taps)(fy, down);
     for (int y = most(y0, top); y < least(y1, bottom) && count > 0; y++) {
         FN(row_shares)(job, y, line, shares);
         const uint8_t *last = job->last.bytes + (y + wy) * job->last.stride + 3 * (left + wx);
         if (fx || fy) {
-            const uint8_t *rows[4];
-            for (int k = 0; k < 4; k++) rows[k] = job->last.bytes + within(y + wy + k - 1, 0, height - 1) * job->last.stride;
-            const uint8_t *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
-            for (int i = 0; i < 3 * width; i++) column[i] = (int16_t)(a[i] * down[0] + b[i] * down[1] + c[i] * down[2] + d[i] * down[3]);
-            for (int i = 1; i <= 3; i++) column[-i] = column[3 - i];
-            for (int i = 0; i < 6; i++) column[3 * width + i] = column[3 * width - 3 + i % 3];
-            const int16_t *from = column + 3 * (left + wx - 1);
+            const uint8_t *r[TAPS];
+            for (int k = 0; k < TAPS; k++) r[k] = job->last.bytes + within(y + wy + k - 3, 0, height - 1) * job->last.stride;
+            // Levels count from the middle, so that sums fit.
+            for (int i = 0; i < 3 * width; i++) {
+                int v = 0;
+                for (int k = 0; k < TAPS; k++) v += (r[k][i] - 128) * down[k];
+                column[i] = (int16_t)v;
+            }
+            for (int i = 1; i <= 9; i++) column[-i] = column[(i + 2) / 3 * 3 - i];
+            for (int i = 0; i < 12; i++) column[3 * width + i] = column[3 * width - 3 + i % 3];
+            const int16_t *from = column + 3 * (left + wx - 3);
             for (int i = 0; i < count; i++) {
-                const int v = (from[i] * across[0] + from[i + 3] * across[1] + from[i + 6] * across[2] + from[i + 9] * across[3] + 2048) >> 12;
-                moved[i] = (uint8_t)within(v, 0, 255);
+                int v = TAP_UNIT * TAP_UNIT / 2;
+                for (int k = 0; k < TAPS; k++) v += from[i + 3 * k] * across[k];
+                moved[i] = (uint8_t)within((v >> 14) + 128, 0, 255);
             }
             last = moved;
         }
@@ -197,6 +216,7 @@ static void FN(mix)(const tmp_mixture *job, int32_t y0, int32_t y1, void *scratc
 
 const tmp_steady_kernels FN(tmp_steady) = {
     .luminance = FN(luminance),
+    .smooth = FN(smooth),
     .halve = FN(halve),
     .shift_sums = FN(shift_sums),
     .changes = FN(changes),

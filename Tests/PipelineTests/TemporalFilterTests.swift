@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Network
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
 
     // MARK: The filter
 
-    /// The scene stands still but for noise and the network's painting boils: a fifth of it is left.
+    /// The scene stands still but for noise and the network's painting boils: less than a third of it is left.
     @Test func whatStandsStillStopsBoiling() {
         var random = SplitMix64(state: 1)
         let filter = TemporalFilter(width: 160, height: 120, pool: pool, isa: tmp_isa_available())
@@ -81,7 +82,7 @@ import Testing
             last = painted
         }
         #expect(differences[0] > 2.5)
-        #expect(differences.suffix(4).allSatisfy { $0 < 3.5 }, "\(differences)")
+        #expect(differences.suffix(4).allSatisfy { $0 < 4.4 }, "\(differences)")
     }
 
     @Test func theFirstFrameAndAnotherSceneAreAsPainted() {
@@ -112,9 +113,26 @@ import Testing
         filter.apply(to: first, scene: frames[0])
         filter.apply(to: second, scene: frames[1])
         let row = second.row(120)
-        #expect((20...21).contains(row[3 * 100]) && (179...180).contains(row[3 * 200]))
-        #expect(row[3 * 144] < 60 && row[3 * 151] > 140, "the edge was at 160 and the camera went 12 to the right")
+        #expect((79...81).contains(row[3 * 100]) && (119...121).contains(row[3 * 200]))
+        #expect(row[3 * 144] < 90 && row[3 * 151] > 110, "the edge was at 160 and the camera went 12 to the right")
         #expect(row[3 * 319] == 100 && row[3 * 310] == 100)
+    }
+
+    /// However slow the pan and fine the strokes: those that go along with the scene stay as sharp as they were painted.
+    @Test(arguments: [(0.4, 0.2), (1.5, -0.5)])
+    func strokesThatFollowTheSceneStaySharp(dx: Double, dy: Double) {
+        let filter = TemporalFilter(width: 320, height: 240, pool: pool, isa: tmp_isa_available())
+        func fine(_ x: Double, _ y: Double) -> UInt8 {
+            UInt8(128 + 40 * sin(x * 1.7 + y * 0.6) + 30 * sin(y * 1.5 - x * 0.4) + 30 * sin(x * 0.09) * sin(y * 0.07))
+        }
+        for step in 0..<8 {
+            let scene = Self.picture(320, 240) { fine(Double($0) + dx * Double(step), Double($1) + dy * Double(step)) }
+            let painted = Self.picture(320, 240) { 255 - scene.row($1)[3 * $0] }
+            let expected = Self.bytes(painted)
+            filter.apply(to: painted, scene: scene)
+            let difference = zip(Self.bytes(painted), expected).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+            #expect(Double(difference) / Double(expected.count) < 3, "frame \(step)")
+        }
     }
 
     /// A run that goes on from a finished frame paints what an unbroken one does.

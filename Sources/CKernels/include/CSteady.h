@@ -55,6 +55,8 @@ typedef struct {
 typedef struct {
     /// Rows y0..<y1 of `to`: luminance (BT.601) of 2x2 pixels of `frame`, whose last row and column go on.
     void (*luminance)(const tmp_frame *frame, const tmp_plane *to, int32_t y0, int32_t y1);
+    /// Rows y0..<y1 of `to`, as large as `from`: 1 2 1 across and down, a quarter each; edges go on.
+    void (*smooth)(const tmp_plane *from, const tmp_plane *to, int32_t y0, int32_t y1);
     /// Means of 2x2 pixels; what `from` has over is left out, what it lacks is its last row or column.
     void (*halve)(const tmp_plane *from, const tmp_plane *to);
     /// `limit` counts TMP_LEVEL_UNIT.
@@ -64,7 +66,7 @@ typedef struct {
     void (*changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, uint16_t *differences, uint16_t *gradients);
     /// Bytes of scratch that `mix` needs for a picture of this width.
     size_t (*mix_scratch)(int32_t width);
-    /// Rows y0..<y1. Between pixels the last picture is read by Catmull-Rom's cubic; what it does not show stays as it is.
+    /// Rows y0..<y1. Between pixels the last picture is read by a windowed sinc of eight taps; what it does not show stays as it is.
     void (*mix)(const tmp_mixture *job, int32_t y0, int32_t y1, void *scratch);
 } tmp_steady_kernels;
 

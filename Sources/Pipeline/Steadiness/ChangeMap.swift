@@ -10,8 +10,12 @@ final class ChangeMap: @unchecked Sendable {
     let shares: UnsafeMutablePointer<UInt8>
     private var levels: [Int]
 
-    /// Of the new painting where nothing changes: flicker is averaged over some five frames.
-    private static let least = 0.2
+    /// Of the new painting where nothing changes. Before a camera that stands, flicker is averaged over some three frames.
+    /// Where it moves, strokes of a network do not quite go along with the scene: an average of many would be soft, and the
+    /// eye, which follows the scene, sees that sooner than flicker.
+    private static let least = (standing: 0.3, moving: 0.8)
+    /// Pixels a frame.
+    private static let moving = 0.5
     /// Levels that noise may make of the difference; the quietest third of the blocks tells how much it is.
     private static let noise = 0.5...6.0
     private static let quiet = 0.3
@@ -32,15 +36,18 @@ final class ChangeMap: @unchecked Sendable {
 
     deinit { shares.deallocate() }
 
-    /// - Parameter blocks: Of as many rows and columns.
-    func fill(_ blocks: BlockDifferences) {
+    /// - Parameters:
+    ///   - blocks: Of as many rows and columns.
+    ///   - speed: Of the camera, in pixels a frame.
+    func fill(_ blocks: BlockDifferences, speed: Double) {
         let noise = noiseLevel(blocks)
+        let least = Self.least.standing + (Self.least.moving - Self.least.standing) * min(1, speed / Self.moving)
         var changed = 0
         for row in 0..<rows {
             for column in 0..<columns {
                 let explained = Self.noiseShare * noise + Self.gradientShare * around(blocks.gradients, row, column)
                 let excess = around(blocks.differences, row, column) / Double(TMP_LEVEL_UNIT) / explained - 1
-                let share = min(1, Self.least + max(0, excess) * (1 - Self.least))
+                let share = min(1, least + max(0, excess) * (1 - least))
                 if share == 1 { changed += 1 }
                 shares[row * columns + column] = UInt8(share * Double(TMP_SHARE_UNIT) + 0.5)
             }

@@ -1,12 +1,15 @@
 import CKernels
 import Network
 
-/// A frame's luminance at half of its sides, a quarter, and so on, for as long as there is something to see.
+/// A frame's luminance at half of its sides, a quarter, and so on, for as long as there is something to see. It is smoothed, so that
+/// a shift by parts of a pixel hardly changes what a line between two pixels says.
 ///
 /// Used by one thread at a time; that makes it safe to send.
 final class LuminancePyramid: @unchecked Sendable {
     /// The largest first.
     let levels: [tmp_plane]
+    /// The largest one, not smoothed.
+    private let rough: tmp_plane
     private let kernels: tmp_steady_kernels
     private let memory: UnsafeMutablePointer<UInt8>
     /// Rows that one thread turns into luminance at a time.
@@ -21,15 +24,16 @@ final class LuminancePyramid: @unchecked Sendable {
             next = (Self.half(next.0), Self.half(next.1))
             sizes.append((next.0, next.1))
         } while min(next.0, next.1) >= 32
-        let bytes = sizes.reduce(0) { $0 + $1.width * $1.height }
+        let bytes = sizes.reduce(sizes[0].width * sizes[0].height) { $0 + $1.width * $1.height }
         memory = .allocate(capacity: bytes)
         memory.initialize(repeating: 0, count: bytes)
-        var levels: [tmp_plane] = [], at = memory
-        for size in sizes {
-            levels.append(tmp_plane(bytes: at, stride: size.width, width: Int32(size.width), height: Int32(size.height)))
+        var planes: [tmp_plane] = [], at = memory
+        for size in [sizes[0]] + sizes {
+            planes.append(tmp_plane(bytes: at, stride: size.width, width: Int32(size.width), height: Int32(size.height)))
             at += size.width * size.height
         }
-        self.levels = levels
+        rough = planes[0]
+        levels = Array(planes[1...])
     }
 
     deinit { memory.deallocate() }
@@ -50,11 +54,17 @@ final class LuminancePyramid: @unchecked Sendable {
     }
 
     func fill(from frame: PixelBuffer, _ pool: ThreadPool) {
-        let (kernels, first) = (kernels, levels[0]), picture = frame.kernelFrame
-        pool.run(Int((first.height + Self.stripe - 1) / Self.stripe)) { chunk, _ in
-            var (frame, plane) = (picture, first)
-            let y = Int32(chunk) * Self.stripe
+        let (kernels, rough, first, picture) = (kernels, rough, levels[0], frame.kernelFrame)
+        let stripes = Int((first.height + Self.stripe - 1) / Self.stripe)
+        pool.run(stripes) { stripe, _ in
+            var (frame, plane) = (picture, rough)
+            let y = Int32(stripe) * Self.stripe
             kernels.luminance(&frame, &plane, y, min(y + Self.stripe, plane.height))
+        }
+        pool.run(stripes) { stripe, _ in
+            var (from, to) = (rough, first)
+            let y = Int32(stripe) * Self.stripe
+            kernels.smooth(&from, &to, y, min(y + Self.stripe, to.height))
         }
         for (from, to) in zip(levels, levels.dropFirst()) {
             var (from, to) = (from, to)

@@ -71,11 +71,11 @@ public final class TemporalFilter: @unchecked Sendable {
         if shift != .zero {
             moved.fill(from: before.levels[0], to: now.levels[0], shift: shift / 2)
             if moved.showsCameraMotion(against: still) {
-                changes.fill(moved)
+                changes.fill(moved, speed: (shift * shift).sum().squareRoot())
                 return shift
             }
         }
-        changes.fill(still)
+        changes.fill(still, speed: 0)
         return .zero
     }
 
