@@ -173,11 +173,16 @@ INLINE void add_statistics(tmp_statistics to, int channel, lane_statistics s, in
     store_f(to.most + channel, max_f(load_f(to.most + channel), s.most));
 }
 
-// The value of `VL` channels at element offset `at`: see tmp_load.
-INLINE vf load_value(const tmp_load *l, size_t at, int channel, vf floor, int has_skip) {
-    vf v = load_map((const element *)l->map + at) * load_f(l->scale + channel) + load_f(l->shift + channel);
-    if (has_skip) v += load_map((const element *)l->skip + at);
+// The values of `VL` channels as a layer loads them: see tmp_load. Without has_skip `skip` is not read.
+INLINE vf normalized(const element *map, const element *skip, vf scale, vf shift, vf floor, int has_skip) {
+    vf v = load_map(map) * scale + shift;
+    if (has_skip) v += load_map(skip);
     return max_f(v, floor);
+}
+// At element offset `at`.
+INLINE vf load_value(const tmp_load *l, size_t at, int channel, vf floor, int has_skip) {
+    const element *map = (const element *)l->map + at;
+    return normalized(map, has_skip ? (const element *)l->skip + at : map, load_f(l->scale + channel), load_f(l->shift + channel), floor, has_skip);
 }
 INLINE vf load_floor(const tmp_load *l) { return l->relu ? (vf)(0.0f) : (vf)(-__builtin_inff()); }
 INLINE int reflect(int i, int n) {

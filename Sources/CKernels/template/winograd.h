@@ -10,6 +10,10 @@
 #define P2 (P * P)
 #define Q2 (Q * Q)
 
+// Of an address or a stride, hides from the compiler where it comes from: it would hold 36 addresses of a tile in memory, for want of
+// registers, or multiply anew for each.
+#define HIDE(x) __asm__("" : "+r"(x))
+
 INLINE int winograd_step(int mode) { return mode == TMP_SAME ? 4 : 5; }
 INLINE int winograd_inputs(int mode, int channels) { return mode == TMP_DOWN ? 4 * channels : channels; }
 INLINE int winograd_columns(int mode, int outputs) { return mode == TMP_UP ? 4 * outputs : outputs; }
@@ -165,22 +169,33 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
         }
         row[i] = (size_t)y * w * channels;
         column[i] = (size_t)x * channels;
+        HIDE(row[i]);
+        HIDE(column[i]);
     }
     const int inside_y = h - step * ty, inside_x = w - step * tx;
     vf floor = load_floor(l);
 #if INTEGER
     vf largest = (vf)(0.0f);
+    // Floats at first: the tile's scale is known when all are there.
+    char *points = scratch + at.values;
+    size_t point = all * sizeof(float), size = sizeof(float);
+#else
+    char *points = v + (size_t)index * all * sizeof(operand);
+    size_t point = at.v_plane, size = sizeof(operand);
 #endif
+    HIDE(point);
     for (int first = 0; first < all; first += VL) {
         const int phase = mode == TMP_DOWN ? first / channels : 0, c = mode == TMP_DOWN ? first % channels : first;
         const size_t shift = (size_t)(phase / 2) * w * channels + (size_t)(phase % 2) * channels + c;
+        const vf scale = load_f(l->scale + c), offset = load_f(l->shift + c);
         vf t[6][6];
         UNROLL for (int j = 0; j < 6; j++) {
+            const element *map = (const element *)l->map + column[j] + shift, *skip = has_skip ? (const element *)l->skip + column[j] + shift : map;
+            element *sum = keep ? (element *)l->sum + column[j] + shift : NULL;
             vf d[6], p[6];
             UNROLL for (int i = 0; i < 6; i++) {
-                const size_t offset = row[i] + column[j] + shift;
-                d[i] = load_value(l, offset, c, floor, has_skip);
-                if (keep && i > 0 && i < 5 && j > 0 && j < 5 && i <= inside_y && j <= inside_x) store_map((element *)l->sum + offset, d[i]);
+                d[i] = normalized(map + row[i], skip + row[i], scale, offset, floor, has_skip);
+                if (keep && i > 0 && i < 5 && j > 0 && j < 5 && i <= inside_y && j <= inside_x) store_map(sum + row[i], d[i]);
             }
             points_of_input(d, p);
             UNROLL for (int i = 0; i < 6; i++) t[i][j] = p[i];
@@ -188,13 +203,14 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
         UNROLL for (int i = 0; i < 6; i++) {
             vf p[6];
             points_of_input(t[i], p);
+            char *to = points + 6 * i * point + first * size;
+            HIDE(to);
             UNROLL for (int j = 0; j < 6; j++) {
-                const int k = 6 * i + j;
 #if INTEGER
                 largest = largest_magnitude(largest, p[j]);
-                store_f((float *)(scratch + at.values) + k * all + first, p[j]);
+                store_f((float *)(to + j * point), p[j]);
 #else
-                store_operand((operand *)(v + k * at.v_plane) + (size_t)index * all + first, p[j]);
+                store_operand((operand *)(to + j * point), p[j]);
 #endif
             }
         }
@@ -204,9 +220,10 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
     if (!(most > 1e-30f)) most = 1e-30f;
     ((float *)(scratch + at.scale))[index] = most / (LARGEST_OPERAND - 1);
     vf factor = (vf)((LARGEST_OPERAND - 1) / most);
-    for (int k = 0; k < 36; k++) {
-        const float *values = (float *)(scratch + at.values) + k * all;
-        operand *to = (operand *)(v + k * at.v_plane) + (size_t)index * all;
+    const float *values = (const float *)points;
+    char *plane = v + (size_t)index * all * sizeof(operand);
+    for (int k = 0; k < 36; k++, values += all, plane += at.v_plane) {
+        operand *to = (operand *)plane;
         int c = 0;
         for (; c + 2 * VL <= all; c += 2 * VL) store_operands(to + c, load_f(values + c) * factor, load_f(values + c + VL) * factor);
         if (c < all) store_operand(to + c, load_f(values + c) * factor);
@@ -243,6 +260,9 @@ INLINE void transform_output(const tmp_winograd *job, int first, int count, int 
     const int h = mode == TMP_DOWN ? job->load.height / 2 : job->load.height, w = mode == TMP_DOWN ? job->load.width / 2 : job->load.width;
     const int far = mode == TMP_UP ? 2 : 1;  // output pixels from one to the next of a phase
     const int across = tmp_winograd_tiles(mode, job->load.width);
+    size_t point = 6 * at.m_plane, scales = 6 * (size_t)columns;
+    HIDE(point);
+    HIDE(scales);
     for (int g = 0; g < BLOCK && block * BLOCK + g < columns; g += VL) {
         const int column = block * BLOCK + g, phase = column / channels, channel = column % channels, dy = phase / 2, dx = phase % 2;
         lane_statistics counted;
@@ -252,10 +272,16 @@ INLINE void transform_output(const tmp_winograd *job, int first, int count, int 
             vf z[5][6], out[5][5];
             UNROLL for (int j = 0; j < 6; j++) {
                 vf p[6], y[5];
-                UNROLL for (int i = 0; i < 6; i++) {
-                    p[i] = to_float(load_accumulator(product + (6 * i + j) * at.m_plane));
+                const char *from = product + j * at.m_plane;
+                HIDE(from);
 #if INTEGER
-                    p[i] *= load_f(job->weight_scale + (size_t)(6 * i + j) * columns + column);
+                const float *factor = job->weight_scale + (size_t)j * columns + column;
+                HIDE(factor);
+#endif
+                UNROLL for (int i = 0; i < 6; i++) {
+                    p[i] = to_float(load_accumulator(from + i * point));
+#if INTEGER
+                    p[i] *= load_f(factor + i * scales);
 #endif
                 }
                 outputs_of_points(step, p, y);

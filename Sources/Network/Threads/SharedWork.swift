@@ -31,9 +31,9 @@ final class SharedWork: @unchecked Sendable {
     private let left = Condition()
 
     private static let closed: UInt = 1 << 32
-    /// Loads of one word before a thread goes to sleep: some microseconds, the gap between two layers. Longer would burn
-    /// a core that others need.
-    private static let patience = 2_000
+    /// Loads of one word before a thread goes to sleep: some tens of microseconds, what the last chunk of another thread takes.
+    /// Sleeping and waking between layers cost a tenth of a live network's frame; longer would burn a core that others need.
+    private static let patience = 40_000
 
     init(callerCPU: Int32?) { self.callerCPU = callerCPU }
 
