@@ -129,7 +129,9 @@ import Testing
     }
 
     /// An encoder that looks at memory nobody wrote to gives another file now and then.
-    @Test(.serialized, arguments: [("libx264", "mkv"), ("libx265", "mkv"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")])
+    @Test(
+        .serialized,
+        arguments: [("libx264", "mkv"), ("libx264rgb", "mkv"), ("libx265", "mkv"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")])
     func whatMemoryHeldBeforeDoesNotMatter(codec: String, kind: String) throws {
         let scratch = try Scratch()
         let (input, output) = (try clip(scratch), scratch.file("out.\(kind)"))

@@ -56,7 +56,8 @@ struct EncoderQuality {
         case "libsvtav1": setenv("SVT_LOG", "1", 0)
         // The AVX-512 code of x264 164 for macroblock trees reads memory that nobody wrote: now and then the last block of a
         // key frame gets another quantiser, and a resumed job another file. The encoder takes 5 % more time without.
-        case "libx264" where av_get_cpu_flags() & AV_CPU_FLAG_AVX512 != 0: put("asm=AVX2,FMA3,BMI2,LZCNT", into: "x264-params")
+        case "libx264", "libx264rgb":
+            if av_get_cpu_flags() & AV_CPU_FLAG_AVX512 != 0 { put("asm=AVX2,FMA3,BMI2,LZCNT", into: "x264-params") }
         default: break
         }
     }
