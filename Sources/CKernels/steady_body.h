@@ -188,20 +188,20 @@ static void FN(mix)(const tmp_mixture *job, int32_t y0, int32_t y1, void *scratc
         const uint8_t *last = job->last.bytes + (y + wy) * job->last.stride + 3 * (left + wx);
         if (fx || fy) {
             const uint8_t *r[TAPS];
-            for (int k = 0; k < TAPS; k++) r[k] = job->last.bytes + within(y + wy + k - 3, 0, height - 1) * job->last.stride;
+            for (int k = 0; k < TAPS; k++) r[k] = job->last.bytes + within(y + wy + k - TAPS_BEFORE, 0, height - 1) * job->last.stride;
             // Levels count from the middle, so that sums fit.
             for (int i = 0; i < 3 * width; i++) {
                 int v = 0;
                 for (int k = 0; k < TAPS; k++) v += (r[k][i] - 128) * down[k];
                 column[i] = (int16_t)v;
             }
-            for (int i = 1; i <= 9; i++) column[-i] = column[(i + 2) / 3 * 3 - i];
-            for (int i = 0; i < 12; i++) column[3 * width + i] = column[3 * width - 3 + i % 3];
-            const int16_t *from = column + 3 * (left + wx - 3);
+            for (int i = 1; i <= 3 * TAPS_BEFORE; i++) column[-i] = column[(i + 2) / 3 * 3 - i];
+            for (int i = 0; i < 3 * TAPS / 2; i++) column[3 * width + i] = column[3 * width - 3 + i % 3];
+            const int16_t *from = column + 3 * (left + wx - TAPS_BEFORE);
             for (int i = 0; i < count; i++) {
-                int v = TAP_UNIT * TAP_UNIT / 2;
+                int v = 1 << (2 * TAP_BITS - 1);
                 for (int k = 0; k < TAPS; k++) v += from[i + 3 * k] * across[k];
-                moved[i] = (uint8_t)within((v >> 14) + 128, 0, 255);
+                moved[i] = (uint8_t)within((v >> 2 * TAP_BITS) + 128, 0, 255);
             }
             last = moved;
         }

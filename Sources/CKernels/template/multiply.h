@@ -21,7 +21,7 @@ INLINE void multiply_rows(const int rows, const int vectors, const char *const *
         const char *a[(ROWS + 2) / 3];
         UNROLL for (int i = 0; i < (rows + 2) / 3; i++) {
             a[i] = segment[s] + 3 * i * stride;
-            __asm__("" : "+r"(a[i]));  // or the compiler chains all the rows' addresses, one addition after another
+            HIDE(a[i]);  // or the compiler chains all the rows' addresses, one addition after another
         }
         for (int u = 0; u < units; u++) {
             accumulator b0 = load_accumulator(b), b1 = vectors == 2 ? load_accumulator(b + 4 * VL) : b0;

@@ -8,6 +8,8 @@
 #define PASTE(a, b) PASTE2(a, b)
 #define NAME(f) PASTE(f, SUFFIX)
 #define UNROLL _Pragma("clang loop unroll(full)")
+// Hides from the compiler where an address or a number comes from.
+#define HIDE(x) __asm__("" : "+r"(x))
 
 typedef float vf __attribute__((ext_vector_type(VL)));
 typedef int32_t vi __attribute__((ext_vector_type(VL)));

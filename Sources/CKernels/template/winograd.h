@@ -10,10 +10,6 @@
 #define P2 (P * P)
 #define Q2 (Q * Q)
 
-// Of an address or a stride, hides from the compiler where it comes from: it would hold 36 addresses of a tile in memory, for want of
-// registers, or multiply anew for each.
-#define HIDE(x) __asm__("" : "+r"(x))
-
 INLINE int winograd_step(int mode) { return mode == TMP_SAME ? 4 : 5; }
 INLINE int winograd_inputs(int mode, int channels) { return mode == TMP_DOWN ? 4 * channels : channels; }
 INLINE int winograd_columns(int mode, int outputs) { return mode == TMP_UP ? 4 * outputs : outputs; }
@@ -183,6 +179,7 @@ INLINE void transform_input(const tmp_winograd *job, int ty, int tx, int index, 
     char *points = v + (size_t)index * all * sizeof(operand);
     size_t point = at.v_plane, size = sizeof(operand);
 #endif
+    // Or the compiler holds the addresses of a tile's 36 places in memory, for want of registers, or multiplies anew for each.
     HIDE(point);
     for (int first = 0; first < all; first += VL) {
         const int phase = mode == TMP_DOWN ? first / channels : 0, c = mode == TMP_DOWN ? first % channels : first;

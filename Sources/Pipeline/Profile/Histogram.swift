@@ -31,12 +31,20 @@ struct Histogram: Sendable {
 
     /// The duration that a part `q` (0…1) of all do not exceed.
     func quantile(_ q: Double) -> Double {
-        let rank = Int((q * Double(count)).rounded(.up))
-        var seen = 0
-        for (i, bucket) in buckets.enumerated() where bucket > 0 {
-            seen += Int(bucket)
-            if seen >= rank { return min(longest, Self.shortest * exp2((Double(i) + 0.5) / Self.perOctave)) }
+        guard let bucket = buckets.bin(reaching: q) else { return longest }
+        return min(longest, Self.shortest * exp2((Double(bucket) + 0.5) / Self.perOctave))
+    }
+}
+
+extension Array where Element: BinaryInteger {
+    /// Of a histogram's counts: the first bin by which a part `share` (0…1) of all of them, and at least one, is counted; nil
+    /// when there is none.
+    func bin(reaching share: Double) -> Int? {
+        let wanted = share * Double(reduce(0) { $0 + Int($1) })
+        var counted = 0
+        return firstIndex { count in
+            counted += Int(count)
+            return counted > 0 && Double(counted) >= wanted
         }
-        return longest
     }
 }

@@ -73,7 +73,7 @@ final class ChangeMap: @unchecked Sendable {
         let scale = Int(TMP_BLOCK * TMP_BLOCK * TMP_LEVEL_UNIT), count = rows * columns
         for bin in levels.indices { levels[bin] = 0 }
         for i in 0..<count { levels[Int(blocks.differences[i]) * Self.bins / scale] += 1 }
-        let noise = (Double(levels.quantile(Self.quiet)) + 0.5) / Double(Self.bins)
+        let noise = (Double(levels.bin(reaching: Self.quiet) ?? 0) + 0.5) / Double(Self.bins)
         return min(max(noise, Self.noise.lowerBound), Self.noise.upperBound)
     }
 }

@@ -50,7 +50,7 @@ final class LuminancePyramid: @unchecked Sendable {
         var counts = [Int](repeating: 0, count: 511)
         let pixels = Int(now.width * now.height)
         for i in 0..<pixels { counts[255 + Int(now.bytes[i]) - Int(before.bytes[i])] += 1 }
-        return counts.quantile(0.5) - 255
+        return (counts.bin(reaching: 0.5) ?? 255) - 255
     }
 
     func fill(from frame: PixelBuffer, _ pool: ThreadPool) {
@@ -70,18 +70,5 @@ final class LuminancePyramid: @unchecked Sendable {
             var (from, to) = (from, to)
             kernels.halve(&from, &to)
         }
-    }
-}
-
-extension [Int] {
-    /// Of a histogram: the bin that the `share` of all counts reaches.
-    func quantile(_ share: Double) -> Int {
-        let wanted = share * Double(reduce(0, +))
-        var below = 0
-        let bin = firstIndex { count in
-            below += count
-            return Double(below) >= wanted
-        }
-        return bin ?? 0
     }
 }
