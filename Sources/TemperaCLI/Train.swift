@@ -134,6 +134,12 @@ struct TrainingRunArguments: ParsableArguments {
     @Option(help: "Highest learning rate. (default: 0.001, live 0.003)")
     var rate: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Train weights that are multiples of this many standard deviations of their layer: with 0.5 the model packs to a third. (default: 0, any)",
+            valueName: "0...1"))
+    var weightStep: Float?
+
     @Option(help: "Where chance begins: the same seed gives the same model.")
     var seed: UInt64 = 1
 
@@ -160,6 +166,7 @@ struct TrainingRunArguments: ParsableArguments {
         if let batch { options.batch = batch }
         if let crop { options.crop = crop }
         if let rate { options.rate = rate }
+        if let weightStep { options.weightStep = weightStep }
         options.seed = seed
         options.resume = resume
         options.previewEvery = previewEvery

@@ -136,6 +136,41 @@ import Testing
         #expect(rows.count == 61)
     }
 
+    /// A run with coarse weights is stopped and goes on with the exact ones; its file holds few numbers, exact in float16.
+    @Test func coarseWeightsAreFewNumbersAndAreResumed() throws {
+        let studio = try Studio()
+        var options = studio.options("fine", iterations: 40)
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        options.weightStep = 0.5
+        options.output = studio.folder + "/whole.safetensors"
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        options.output = studio.folder + "/parts.safetensors"
+        _ = try TrainingRun(options).run(to: 30)
+        options.resume = true
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        #expect(try studio.bytes("parts") == studio.bytes("whole"))
+        for (name, count) in [("whole", 2...20), ("fine", 1000...9999)] {
+            let weights = try studio.bytes(name)["res2.conv1.conv2d.weight"] ?? []
+            #expect(count.contains(Set(weights).count), "\(name): \(Set(weights).count) of \(weights.count)")
+        }
+        #expect(Set(try studio.bytes("whole")["res2.in1.weight"] ?? []).count > 20)
+    }
+
+    @Test func weightsAreRoundedToAPowerOfTwoNearTheirDeviation() {
+        let values: [Float] = [-0.9, -0.3, 0.1, 0.26, 0.8], zeros: [Float] = [0, 0]
+        var rounded = [Float](repeating: 9, count: 5), same = [Float](repeating: 9, count: 2)
+        let rounding = WeightRounding(step: 0.5)
+        // Their deviation is 0.57: half of it is nearest to a quarter.
+        values.withUnsafeBufferPointer { from in
+            rounded.withUnsafeMutableBufferPointer { to in to.baseAddress.map { rounding?.round(from, into: $0) } }
+        }
+        zeros.withUnsafeBufferPointer { from in
+            same.withUnsafeMutableBufferPointer { to in to.baseAddress.map { rounding?.round(from, into: $0) } }
+        }
+        #expect(rounded == [-1, -0.25, 0, 0.25, 0.75] && same == zeros)
+        #expect(WeightRounding(step: 0) == nil)
+    }
+
     @Test func aRunOfOtherOptionsIsNotResumed() throws {
         let studio = try Studio()
         var options = studio.options("run", iterations: 40)

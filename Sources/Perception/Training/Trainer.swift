@@ -18,12 +18,13 @@ final class Trainer {
     /// - Parameters:
     ///   - input: What the network is given.
     ///   - teacher: A network to imitate at first.
+    ///   - rounding: What becomes of the weights before the network computes with them.
     ///   - other: A trainer of the same network on batches of another extent, whose parameters and moments it goes on with.
     init(
         architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
-        sharing other: Trainer? = nil, context: TrainingContext
+        rounding: WeightRounding? = nil, sharing other: Trainer? = nil, context: TrainingContext
     ) {
-        parameters = other?.parameters ?? ParameterStore(architecture: architecture)
+        parameters = other?.parameters ?? ParameterStore(architecture: architecture, rounding: rounding)
         network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
         self.objective = objective
         adam = other?.adam ?? Adam(count: parameters.count, context: context)

@@ -42,6 +42,9 @@ public struct TrainingOptions: Sendable {
     /// the first quarter of the steps.
     public var initial: String?
     public var seed: UInt64 = 1
+    /// Trains weights that are multiples of about this many standard deviations of their tensor, 0 to 1; 0 for any. With 0.5
+    /// the file packs to less than a third.
+    public var weightStep: Float = 0
     /// The highest learning rate; nil for the network's own.
     public var rate: Double?
     /// Goes on from the checkpoint beside `output`.
@@ -95,6 +98,7 @@ public struct TrainingOptions: Sendable {
         guard (64...4096).contains(styleSize) else { throw .outOfRange("the style size", "64 to 4096") }
         guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
         guard (0...1).contains(smallShare) else { throw .outOfRange("the share of small crops", "0 to 1") }
+        guard (0...1).contains(weightStep) else { throw .outOfRange("the step of weights", "0 to 1") }
         for weight in [weights.content, weights.style, weights.totalVariation, weights.temporal]
         where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
@@ -112,7 +116,7 @@ public struct TrainingOptions: Sendable {
     /// What must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
-            + ["init \(initial?.lastComponent ?? "none")"]
+            + ["weight-step \(weightStep)", "init \(initial?.lastComponent ?? "none")"]
         let painting: String
         switch goal {
         case .upscaling(let weights): return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]

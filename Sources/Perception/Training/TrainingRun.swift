@@ -195,6 +195,7 @@ public final class TrainingRun {
 
     /// The model as it is now, the losses as a picture, and a preview.
     private func writeResults(_ log: LossLog, total: Int, _ losses: Losses, _ seconds: Double) throws {
+        trainer.parameters.round(on: context.pool)
         let model = Model(
             architecture: options.architecture,
             tensors: options.architecture.modelTensors(trainer.parameters.tensors),

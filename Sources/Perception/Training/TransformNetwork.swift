@@ -49,6 +49,7 @@ final class TransformNetwork {
     var outputGradient: Map { buffers.map(output.shape, besides: []) }
 
     func forward(_ x: Map) {
+        parameters.round(on: context.pool)
         for block in blocks { block.load(parameters) }
         if let centred { context.toUnits(x, into: centred) }
         var map = centred ?? x
