@@ -131,7 +131,10 @@ struct TrainingRunArguments: ParsableArguments {
         help: ArgumentHelp("Side of a crop. (default: 256; 48 times the scale of an upscaler)", valueName: "pixels"))
     var crop: Int?
 
-    @Option(help: "Highest learning rate. (default: 0.001, live 0.003)")
+    @Option(help: "What moves the weights: muon, which comes further in as many steps, or adam. (default: muon; adam for an upscaler)")
+    var optimizer: TrainingOptions.Optimizer?
+
+    @Option(help: "Highest learning rate. (default: 0.003; 0.001 for an upscaler)")
     var rate: Double?
 
     @Option(
@@ -165,6 +168,7 @@ struct TrainingRunArguments: ParsableArguments {
         options.initial = initial
         if let batch { options.batch = batch }
         if let crop { options.crop = crop }
+        if let optimizer { options.optimizer = optimizer }
         if let rate { options.rate = rate }
         if let weightStep { options.weightStep = weightStep }
         options.seed = seed
@@ -175,6 +179,8 @@ struct TrainingRunArguments: ParsableArguments {
         options.provenance = provenance
     }
 }
+
+extension TrainingOptions.Optimizer: ExpressibleByArgument {}
 
 /// A network that a style can be trained for.
 struct TrainedNetwork: ExpressibleByArgument {

@@ -1,6 +1,6 @@
 import Network
 
-/// What one step of training takes on this machine: both networks forwards and backwards, every loss, and Adam.
+/// What one step of training takes on this machine: both networks forwards and backwards, every loss, and Muon.
 ///
 /// ```swift
 /// let seconds = try TrainingBenchmark(vgg: "vgg16.safetensors").run()

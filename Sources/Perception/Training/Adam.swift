@@ -1,21 +1,30 @@
 import CKernels
 import Glibc
 
-/// Adam (Kingma and Ba 2015) over a network's parameters, which stay in float32.
+/// Adam (Kingma and Ba 2015), in float32.
 final class Adam {
     static let beta1: Float = 0.9
     static let beta2: Float = 0.999
     static let epsilon: Float = 1e-8
+    private static let run = 65536
     /// Steps taken.
     private(set) var step = 0
     /// First and second moments, `count` each.
-    private let moments: UnsafeMutablePointer<Float>
+    let moments: UnsafeMutablePointer<Float>
     private let count: Int
+    /// What it moves, in pieces of one task each.
+    private let pieces: [Range<Int>]
     private let memory = MapMemory()
     private let context: TrainingContext
 
-    init(count: Int, context: TrainingContext) {
+    /// - Parameter ranges: Those of the `count` values that it moves; nil for all.
+    init(count: Int, ranges: [Range<Int>]? = nil, context: TrainingContext) {
         self.count = count
+        pieces = (ranges ?? [0..<count]).flatMap { range in
+            stride(from: range.lowerBound, to: range.upperBound, by: Self.run).map {
+                $0..<min($0 + Self.run, range.upperBound)
+            }
+        }
         self.context = context
         moments = memory.floats(2 * count)
     }
@@ -31,11 +40,10 @@ final class Adam {
         let first = 1 - pow(Double(Self.beta1), Double(step)),
             second = (1 - pow(Double(Self.beta2), Double(step))).squareRoot()
         let corrected = Float(rate / first * second), epsilon = Float(Double(Self.epsilon) * second)
-        let run = 65536
-        context.pool.run((count + run - 1) / run) { [context] chunk, _ in
-            let at = chunk * run
+        context.pool.run(pieces.count) { [context, pieces] piece, _ in
+            let at = pieces[piece].lowerBound
             context.kernels.adam(
-                values + at, gradient + at, moments + at, moments + count + at, Int64(min(run, count - at)), corrected,
+                values + at, gradient + at, moments + at, moments + count + at, Int64(pieces[piece].count), corrected,
                 Self.beta1,
                 Self.beta2, epsilon)
         }

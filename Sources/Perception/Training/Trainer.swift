@@ -10,7 +10,7 @@ protocol TrainingObjective: AnyObject {
 final class Trainer {
     let parameters: ParameterStore
     let network: TransformNetwork
-    let adam: Adam
+    let optimizer: ParameterOptimizer
     private let objective: any TrainingObjective
     private let teacher: TransformNetwork?
     private let context: TrainingContext
@@ -18,16 +18,17 @@ final class Trainer {
     /// - Parameters:
     ///   - input: What the network is given.
     ///   - teacher: A network to imitate at first.
+    ///   - usesMuon: Whether Muon moves the kernels; else Adam all.
     ///   - rounding: What becomes of the weights before the network computes with them.
     ///   - other: A trainer of the same network on batches of another extent, whose parameters and moments it goes on with.
     init(
         architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
-        rounding: WeightRounding? = nil, sharing other: Trainer? = nil, context: TrainingContext
+        usesMuon: Bool = true, rounding: WeightRounding? = nil, sharing other: Trainer? = nil, context: TrainingContext
     ) {
         parameters = other?.parameters ?? ParameterStore(architecture: architecture, rounding: rounding)
         network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
         self.objective = objective
-        adam = other?.adam ?? Adam(count: parameters.count, context: context)
+        optimizer = other?.optimizer ?? ParameterOptimizer(parameters, usesMuon: usesMuon, context: context)
         self.teacher = teacher.map { model in
             let values = ParameterStore(architecture: model.architecture)
             values.load(model.tensors)
@@ -58,7 +59,7 @@ final class Trainer {
     }
 
     /// Moves the weights against the last gradient.
-    func update(rate: Double) { adam.update(parameters.values, gradient: parameters.gradient, rate: rate) }
+    func update(rate: Double) { optimizer.update(rate: rate) }
 }
 
 extension ParameterStore {

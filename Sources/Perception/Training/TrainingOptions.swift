@@ -11,6 +11,14 @@ public struct TrainingOptions: Sendable {
         case minutes(Double)
     }
 
+    /// What moves the weights.
+    public enum Optimizer: String, Sendable, CaseIterable {
+        /// Muon for kernels (Jordan et al. 2024), Adam for the rest: comes further in as many steps.
+        case muon
+        /// Kingma and Ba 2015.
+        case adam
+    }
+
     /// What the network learns.
     public enum Goal: Sendable, Hashable {
         /// To paint as a painting is painted, any picture file.
@@ -45,7 +53,8 @@ public struct TrainingOptions: Sendable {
     /// Trains weights that are multiples of about this many standard deviations of their tensor, 0 to 1; 0 for any. With 0.5
     /// the file packs to less than a third.
     public var weightStep: Float = 0
-    /// The highest learning rate; nil for the network's own.
+    public var optimizer = Optimizer.muon
+    /// The highest learning rate; nil for what suits the goal.
     public var rate: Double?
     /// Goes on from the checkpoint beside `output`.
     public var resume = false
@@ -71,6 +80,7 @@ public struct TrainingOptions: Sendable {
         self.vgg = vgg
         self.output = output
         architecture = .upscaler(scale)
+        optimizer = .adam
         batch = 8
         crop = 48 * scale
     }
@@ -110,13 +120,12 @@ public struct TrainingOptions: Sendable {
         }
     }
 
-    /// Small networks bear larger steps.
-    var peakRate: Double { rate ?? (architecture == .johnsonFull || isUpscaling ? 1e-3 : 3e-3) }
+    var peakRate: Double { rate ?? (isUpscaling ? 1e-3 : 3e-3) }
 
     /// What must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
-            + ["weight-step \(weightStep)", "init \(initial?.lastComponent ?? "none")"]
+            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "init \(initial?.lastComponent ?? "none")"]
         let painting: String
         switch goal {
         case .upscaling(let weights): return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]

@@ -113,7 +113,7 @@ public final class TrainingRun {
             let stage = stages.first { step < $0.end(of: state.total) } ?? stages[stages.count - 1]
             // The gradients of imitation say nothing of the objective's size: it begins with moments of its own.
             if step == imitated, imitated > 0 {
-                trainer.adam.forget()
+                trainer.optimizer.forget()
                 smoothed = SmoothedLosses()
             }
             let schedule = Schedule(
@@ -184,13 +184,13 @@ public final class TrainingRun {
         state.step = step
         state.seconds = seconds
         state.values = Array(UnsafeBufferPointer(start: trainer.parameters.values, count: trainer.parameters.count))
-        (state.updates, state.firstMoments, state.secondMoments) = trainer.adam.state
+        (state.updates, state.firstMoments, state.secondMoments) = trainer.optimizer.state
         return state
     }
 
     private func restore(_ state: TrainingState) {
         for (i, value) in state.values.enumerated() { trainer.parameters.values[i] = value }
-        trainer.adam.state = (state.updates, state.firstMoments, state.secondMoments)
+        trainer.optimizer.state = (state.updates, state.firstMoments, state.secondMoments)
     }
 
     /// The model as it is now, the losses as a picture, and a preview.

@@ -40,7 +40,8 @@ struct TrainingStage {
             let shape = MapShape(images: options.batch, height: crop, width: crop, channels: 3)
             let trainer = Trainer(
                 architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective(shape),
-                teacher: before == nil ? teacher : nil, rounding: WeightRounding(step: options.weightStep), sharing: before, context: context)
+                teacher: before == nil ? teacher : nil, usesMuon: options.optimizer == .muon,
+                rounding: WeightRounding(step: options.weightStep), sharing: before, context: context)
             before = trainer
             let stream = PhotoStream(
                 photos, shape: shape, seed: options.seed, pairs: options.isPaired, enlargement: enlargement)

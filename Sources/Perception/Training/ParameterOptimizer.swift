@@ -1,0 +1,33 @@
+/// What moves a network's parameters against their gradient: Adam, or Muon for the matrices and Adam for the rest.
+final class ParameterOptimizer {
+    private let parameters: ParameterStore
+    private let adam: Adam
+    private let muon: Muon?
+
+    init(_ parameters: ParameterStore, usesMuon: Bool, context: TrainingContext) {
+        self.parameters = parameters
+        guard usesMuon else {
+            adam = Adam(count: parameters.count, context: context)
+            muon = nil
+            return
+        }
+        let rest = parameters.shapes.filter { !Muon.moves($0) }.map { parameters.range($0.name) }
+        adam = Adam(count: parameters.count, ranges: rest, context: context)
+        // The first moments of what Adam leaves alone are free for Muon's momentum: one state for both.
+        muon = Muon(parameters, momentum: adam.moments, context: context)
+    }
+
+    func update(rate: Double) {
+        adam.update(parameters.values, gradient: parameters.gradient, rate: rate)
+        muon?.update(parameters.values, gradient: parameters.gradient, rate: rate)
+    }
+
+    /// Begins anew: no steps, no moments.
+    func forget() { adam.forget() }
+
+    /// Steps taken, and the first and second moments.
+    var state: (step: Int, first: [Float], second: [Float]) {
+        get { adam.state }
+        set { adam.state = newValue }
+    }
+}
