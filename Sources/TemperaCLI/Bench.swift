@@ -8,7 +8,7 @@ struct Bench: ParsableCommand {
         abstract: "Time the network alone on this machine.", usage: "tempera bench [options]",
         discussion: "Paints one picture again and again after a warm-up. JSON times are milliseconds.")
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: the first bundled)", valueName: "name|file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: starry-night)", valueName: "name|file"))
     var style: String?
 
     @Option(help: ArgumentHelp("Size of the picture. (default: 640x360)", valueName: "WxH"))

@@ -3,7 +3,7 @@ import Foundation
 import Tempera
 
 struct PaintingArguments: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: the first bundled)", valueName: "name|file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: starry-night)", valueName: "name|file"))
     var style: String?
 
     @Option(

@@ -1,11 +1,12 @@
 import COpenBLAS
 import Network
 
-/// Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) over a network's kernels: the momentum of each, as a matrix of outputs x (inputs · taps), is made
-/// near orthogonal before it becomes a step, so that directions with small gradients move as far as those with large ones.
+/// Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) over a network's kernels.
 ///
-/// After 800 steps from scratch a style's objective on held-out photos was a fifth lower than with Adam alone. Kernels
-/// from and to the three channels of a picture, norms and biases are no such matrices and are left to Adam.
+/// The momentum of each, as a matrix of outputs x (inputs · taps), is made near orthogonal before it becomes a step, so that
+/// directions with small gradients move as far as those with large ones. After 800 steps from scratch a style's objective on
+/// held-out photos was a fifth lower than with Adam alone. Kernels from and to the three channels of a picture, norms and
+/// biases are no such matrices and are left to Adam.
 final class Muon {
     private static let momentum: Float = 0.95
     /// Root mean square of a step in learning rates, near that of Adam's steps, so that both share a rate (Liu et al. 2025,

@@ -34,11 +34,15 @@ public struct Style: Sendable {
         }
     }
 
-    /// The first bundled style.
+    /// The style where none is named; where it is not bundled, the first that is.
+    private static let standardName = "starry-night"
+
+    /// The style for when none is named.
     /// - Parameter networks: Which of its networks will do, best first.
     /// - Throws: ``TemperaError``
     public static func standard(networks: [StyleNetwork] = StyleNetwork.allCases) throws(TemperaError) -> Style {
-        try Style(bundled()[0].name, networks: networks)
+        let names = try bundled().map(\.name)
+        return try Style(names.contains(standardName) ? standardName : names[0], networks: networks)
     }
 
     /// The bundled styles by name, at least one.
