@@ -74,13 +74,14 @@ static inline void FN(moved)(const tmp_plane *before, tmp_shift shift, int y, in
         out[x] = (int16_t)((a[x] * w00 + a[x + right] * w01 + b[x] * w10 + b[x + right] * w11 + 128) >> 8);
 }
 
-static tmp_shift_sums FN(shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit) {
+static tmp_shift_sums FN(shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit, int32_t y0,
+                                      int32_t y1) {
     tmp_shift_sums sums = {0};
     int left, right, top, bottom;
     FN(visible)(shift.dx, now->width, 1, &left, &right);
     FN(visible)(shift.dy, now->height, 1, &top, &bottom);
     int16_t there[SPAN];
-    for (int y = top; y < bottom; y++) {
+    for (int y = most(top, y0), end = least(bottom, y1); y < end; y++) {
         for (int x0 = left; x0 < right; x0 += SPAN) {
             const int count = least(SPAN, right - x0);
             const uint8_t *here = now->bytes + y * now->stride + x0, *above = here - now->stride, *below = here + now->stride;
@@ -108,14 +109,15 @@ static tmp_shift_sums FN(shift_sums)(const tmp_plane *now, const tmp_plane *befo
     return sums;
 }
 
-static void FN(changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, uint16_t *differences, uint16_t *gradients) {
-    const int blocks = now->width / TMP_BLOCK, count = now->height / TMP_BLOCK * blocks, unseen = 255 * TMP_LEVEL_UNIT;
+static void FN(changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t y0, int32_t y1,
+                        uint16_t *differences, uint16_t *gradients) {
+    const int blocks = now->width / TMP_BLOCK, first = y0 / TMP_BLOCK * blocks, count = (y1 - y0) / TMP_BLOCK * blocks, unseen = 255 * TMP_LEVEL_UNIT;
     int left, right, top, bottom;
     FN(visible)(shift.dx, now->width, 0, &left, &right);
     FN(visible)(shift.dy, now->height, 0, &top, &bottom);
-    memset(differences, 0, (size_t)count * sizeof *differences);
-    memset(gradients, 0, (size_t)count * sizeof *gradients);
-    for (int y = 0; y < now->height; y++) {
+    memset(differences + first, 0, (size_t)count * sizeof *differences);
+    memset(gradients + first, 0, (size_t)count * sizeof *gradients);
+    for (int y = y0; y < y1; y++) {
         const uint8_t *here = now->bytes + y * now->stride, *below = y + 1 < now->height ? here + now->stride : here;
         uint16_t *difference = differences + y / TMP_BLOCK * blocks, *gradient = gradients + y / TMP_BLOCK * blocks;
         for (int x0 = 0; x0 < now->width; x0 += SPAN) {

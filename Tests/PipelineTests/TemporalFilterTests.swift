@@ -13,7 +13,8 @@ import Testing
 
     // MARK: Kernels
 
-    /// Bytes and integers: every instruction set gives the same to the bit, for sides and shifts of all kinds.
+    /// Bytes and integers: every instruction set and any number of threads give the same to the bit, for sides and shifts of all
+    /// kinds.
     @Test(arguments: [(31, 17, 0.0, 0.0), (64, 48, 1.5, -2.25), (97, 50, -3.0, 4.0), (130, 66, 40.7, 0), (641, 35, 0.4, 0.6)])
     func everyInstructionSetFiltersAlike(width: Int, height: Int, dx: Double, dy: Double) throws {
         var random = SplitMix64(state: 5)
@@ -26,12 +27,14 @@ import Testing
             for isa in [TMP_ISA_AVX2, TMP_ISA_AVX512] where tmp_steady_for(isa) != nil {
                 #expect(filtered(frames, isa) == expected)
             }
+            #expect(filtered(frames, TMP_ISA_PORTABLE, threads: 1) == expected)
         }
     }
 
     /// The last painting of these frames, each painted as its own negative.
-    private func filtered(_ frames: [PixelBuffer], _ isa: tmp_isa) -> [UInt8] {
-        let filter = TemporalFilter(width: frames[0].width, height: frames[0].height, pool: pool, isa: isa)
+    private func filtered(_ frames: [PixelBuffer], _ isa: tmp_isa, threads: Int = 2) -> [UInt8] {
+        let filter = TemporalFilter(
+            width: frames[0].width, height: frames[0].height, pool: ThreadPool(threads: threads), isa: isa)
         let painted = frames.map { frame in Self.picture(frame.width, frame.height) { 255 - frame.row($1)[3 * $0] } }
         for (painting, frame) in zip(painted, frames) { filter.apply(to: painting, scene: frame) }
         return Self.bytes(painted[frames.count - 1])
@@ -44,7 +47,7 @@ import Testing
         let pyramids = [(0.0, 0.0), (dx, dy)].map { shift in
             pyramid(Self.picture(320, 240) { Self.scene(Double($0) + shift.0, Double($1) + shift.1) })
         }
-        let found = CameraMotion(kernels: kernels).shift(from: pyramids[0], to: pyramids[1])
+        let found = CameraMotion(kernels: kernels, pool: pool).shift(from: pyramids[0], to: pyramids[1])
         #expect(abs(found.x - dx) < 0.1 && abs(found.y - dy) < 0.1, "\(found)")
     }
 
@@ -57,9 +60,11 @@ import Testing
                 })
         }
         let (now, before) = (pyramids[1].levels[0], pyramids[0].levels[0])
-        let shift = CameraMotion(kernels: kernels).shift(from: pyramids[0], to: pyramids[1])
+        let shift = CameraMotion(kernels: kernels, pool: pool).shift(from: pyramids[0], to: pyramids[1])
         #expect(abs(shift.x - 8) < 1)
-        let (moved, still) = (BlockDifferences(now, kernels: kernels), BlockDifferences(now, kernels: kernels))
+        let (moved, still) = (
+            BlockDifferences(now, kernels: kernels, pool: pool), BlockDifferences(now, kernels: kernels, pool: pool)
+        )
         moved.fill(from: before, to: now, shift: shift / 2)
         still.fill(from: before, to: now)
         #expect(!moved.showsCameraMotion(against: still))

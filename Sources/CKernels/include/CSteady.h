@@ -59,11 +59,12 @@ typedef struct {
     void (*smooth)(const tmp_plane *from, const tmp_plane *to, int32_t y0, int32_t y1);
     /// Means of 2x2 pixels; what `from` has over is left out, what it lacks is its last row or column.
     void (*halve)(const tmp_plane *from, const tmp_plane *to);
-    /// `limit` counts TMP_LEVEL_UNIT.
-    tmp_shift_sums (*shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit);
-    /// For each block: the sum of |before moved - now|, in TMP_LEVEL_UNIT, the most where `before` shows nothing, and that of
+    /// Over rows y0..<y1 of `now`; `limit` counts TMP_LEVEL_UNIT.
+    tmp_shift_sums (*shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit, int32_t y0, int32_t y1);
+    /// For each block of rows y0..<y1 of `now`, whole blocks: the sum of |before moved - now|, in TMP_LEVEL_UNIT, the most where `before` shows nothing, and that of
     /// |gx| + |gy| of `now` in levels a pixel.
-    void (*changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, uint16_t *differences, uint16_t *gradients);
+    void (*changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t y0, int32_t y1, uint16_t *differences,
+                    uint16_t *gradients);
     /// Bytes of scratch that `mix` needs for a picture of this width.
     size_t (*mix_scratch)(int32_t width);
     /// Rows y0..<y1. Between pixels the last picture is read by a windowed sinc of eight taps; what it does not show stays as it is.

@@ -36,10 +36,10 @@ struct Histogram: Sendable {
     }
 }
 
-extension Array where Element: BinaryInteger {
+extension Collection where Element: BinaryInteger {
     /// Of a histogram's counts: the first bin by which a part `share` (0…1) of all of them, and at least one, is counted; nil
     /// when there is none.
-    func bin(reaching share: Double) -> Int? {
+    func bin(reaching share: Double) -> Index? {
         let wanted = share * Double(reduce(0) { $0 + Int($1) })
         var counted = 0
         return firstIndex { count in

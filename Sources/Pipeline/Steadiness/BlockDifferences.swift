@@ -1,4 +1,5 @@
 import CKernels
+import Network
 
 /// By how much each block of a scene differs from the frame before, moved, and how much it has to show.
 ///
@@ -7,6 +8,7 @@ final class BlockDifferences: @unchecked Sendable {
     let columns: Int
     let rows: Int
     private let kernels: tmp_steady_kernels
+    private let pool: ThreadPool
     /// Sums over the pixels of a block: `rows` x `columns`, in TMP_LEVEL_UNIT.
     let differences: UnsafeMutablePointer<UInt16>
     /// The same of the gradient, in levels a pixel.
@@ -21,9 +23,13 @@ final class BlockDifferences: @unchecked Sendable {
     /// Regions that must move for the camera to be what moves.
     private static let enough = 6
 
+    /// Rows that one thread compares at a time.
+    private static let stripe = 4 * Int(TMP_BLOCK)
+
     /// - Parameter plane: The largest one of a pyramid.
-    init(_ plane: tmp_plane, kernels: tmp_steady_kernels) {
+    init(_ plane: tmp_plane, kernels: tmp_steady_kernels, pool: ThreadPool) {
         self.kernels = kernels
+        self.pool = pool
         columns = Int(plane.width / TMP_BLOCK)
         rows = Int(plane.height / TMP_BLOCK)
         differences = .allocate(capacity: rows * columns)
@@ -39,8 +45,13 @@ final class BlockDifferences: @unchecked Sendable {
 
     /// - Parameter shift: Of the camera, in pixels of the planes.
     func fill(from before: tmp_plane, to now: tmp_plane, shift: SIMD2<Double> = .zero) {
-        var (now, before) = (now, before)
-        kernels.changes(&now, &before, tmp_shift(shift), differences, gradients)
+        let height = Int(now.height), (kernels, differences, gradients) = (kernels, differences, gradients)
+        pool.run((height + Self.stripe - 1) / Self.stripe) { stripe, _ in
+            var (now, before) = (now, before)
+            let y = stripe * Self.stripe
+            kernels.changes(
+                &now, &before, tmp_shift(shift), Int32(y), Int32(min(y + Self.stripe, height)), differences, gradients)
+        }
     }
 
     /// Whether the shift that this was filled with explains more than standing still does, and all over the frame: one large

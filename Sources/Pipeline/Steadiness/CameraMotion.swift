@@ -1,4 +1,5 @@
 import CKernels
+import Network
 
 /// By how much a camera may have moved from one frame to the next: the one shift that explains most of what is seen.
 ///
@@ -7,6 +8,8 @@ import CKernels
 /// move on their own, are left out of the sums.
 struct CameraMotion {
     let kernels: tmp_steady_kernels
+    /// Its threads share the work; what comes out does not depend on their number.
+    let pool: ThreadPool
 
     /// Pixels of the smallest plane.
     private static let reach = 6
@@ -19,16 +22,20 @@ struct CameraMotion {
     private static let least = 1.0 / 16
     /// Levels.
     private static let limits = 3.0...64.0
+    /// Rows that one thread sums at a time.
+    private static let stripe = 32
 
     /// Frame pixels; what `now` shows at x, `before` shows at x + shift.
     func shift(from before: LuminancePyramid, to now: LuminancePyramid) -> SIMD2<Double> {
         let last = now.levels.count - 1
         let first = now.levels.firstIndex { Int($0.width) * Int($0.height) <= Self.enough } ?? last
-        let pairs = zip(now.levels, before.levels).map { Pair(kernels: kernels, now: $0, before: $1) }
-        var shift = search(pairs[last])
+        func pair(_ level: Int) -> Pair {
+            Pair(kernels: kernels, pool: pool, now: now.levels[level], before: before.levels[level])
+        }
+        var shift = search(pair(last))
         for level in stride(from: last, through: first, by: -1) {
             if level < last { shift *= 2 }
-            refine(&shift, pairs[level])
+            refine(&shift, pair(level))
         }
         let frame = shift * Double(2 << first)
         return max(abs(frame.x), abs(frame.y)) < Self.least ? .zero : frame
@@ -36,14 +43,21 @@ struct CameraMotion {
 
     private func search(_ pair: Pair) -> SIMD2<Double> {
         let reach = min(Self.reach, Int(min(pair.now.width, pair.now.height)) / 4)
-        var best = SIMD2<Double>.zero, least = Self.advantage * pair.sums(best, limit: Self.limits.upperBound).meanCost
-        for y in -reach...reach {
-            for x in -reach...reach {
-                let shift = SIMD2(Double(x), Double(y)), cost = pair.sums(shift, limit: Self.limits.upperBound).meanCost
-                if cost < least { (best, least) = (shift, cost) }
-            }
+        let side = 2 * reach + 1
+        func shift(_ index: Int) -> SIMD2<Double> {
+            SIMD2(Double(index % side - reach), Double(index / side - reach))
         }
-        return best
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: side * side) { costs in
+            pool.run(side) { row, _ in
+                for index in row * side..<(row + 1) * side {
+                    costs[index] = pair.rows(0..<Int(pair.now.height), shift(index), limit: Self.limits.upperBound).meanCost
+                }
+            }
+            let still = side * side / 2
+            var best = still, least = Self.advantage * costs[still]
+            for index in costs.indices where costs[index] < least { (best, least) = (index, costs[index]) }
+            return shift(best)
+        }
     }
 
     private func refine(_ shift: inout SIMD2<Double>, _ pair: Pair) {
@@ -64,6 +78,7 @@ struct CameraMotion {
     /// One level of two frames.
     private struct Pair {
         let kernels: tmp_steady_kernels
+        let pool: ThreadPool
         let now: tmp_plane
         let before: tmp_plane
 
@@ -71,8 +86,21 @@ struct CameraMotion {
         ///   - shift: Pixels of this level.
         ///   - limit: Levels.
         func sums(_ shift: SIMD2<Double>, limit: Double) -> tmp_shift_sums {
+            let height = Int(now.height), stripes = (height + CameraMotion.stripe - 1) / CameraMotion.stripe
+            return withUnsafeTemporaryAllocation(of: tmp_shift_sums.self, capacity: stripes) { parts in
+                pool.run(stripes) { stripe, _ in
+                    let y = stripe * CameraMotion.stripe
+                    parts[stripe] = rows(y..<min(y + CameraMotion.stripe, height), shift, limit: limit)
+                }
+                return parts.reduce(into: tmp_shift_sums()) { $0 += $1 }
+            }
+        }
+
+        func rows(_ rows: Range<Int>, _ shift: SIMD2<Double>, limit: Double) -> tmp_shift_sums {
             var (now, before) = (now, before)
-            return kernels.shift_sums(&now, &before, tmp_shift(shift), Int32(limit * Double(TMP_LEVEL_UNIT)))
+            return kernels.shift_sums(
+                &now, &before, tmp_shift(shift), Int32(limit * Double(TMP_LEVEL_UNIT)), Int32(rows.lowerBound),
+                Int32(rows.upperBound))
         }
     }
 }
@@ -87,6 +115,16 @@ extension tmp_shift {
 }
 
 extension tmp_shift_sums {
+    fileprivate static func += (sum: inout tmp_shift_sums, part: tmp_shift_sums) {
+        sum.xx += part.xx
+        sum.xy += part.xy
+        sum.yy += part.yy
+        sum.xr += part.xr
+        sum.yr += part.yr
+        sum.cost += part.cost
+        sum.pixels += part.pixels
+    }
+
     /// Levels a pixel; without pixels more than any other.
     fileprivate var meanCost: Double {
         pixels > 0 ? Double(cost) / Double(pixels) / Double(TMP_LEVEL_UNIT) : .infinity

@@ -47,10 +47,11 @@ final class LuminancePyramid: @unchecked Sendable {
     /// By how many levels most of the picture is brighter than `other`: the median over the smallest plane.
     func brightening(since other: LuminancePyramid) -> Int {
         let (now, before) = (levels[levels.count - 1], other.levels[levels.count - 1])
-        var counts = [Int](repeating: 0, count: 511)
-        let pixels = Int(now.width * now.height)
-        for i in 0..<pixels { counts[255 + Int(now.bytes[i]) - Int(before.bytes[i])] += 1 }
-        return (counts.bin(reaching: 0.5) ?? 255) - 255
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: 511) { counts in
+            counts.initialize(repeating: 0)
+            for i in 0..<Int(now.width * now.height) { counts[255 + Int(now.bytes[i]) - Int(before.bytes[i])] += 1 }
+            return (counts.bin(reaching: 0.5) ?? 255) - 255
+        }
     }
 
     func fill(from frame: PixelBuffer, _ pool: ThreadPool) {

@@ -42,11 +42,11 @@ public final class TemporalFilter: @unchecked Sendable {
     init(width: Int, height: Int, pool: ThreadPool, isa: tmp_isa) {
         kernels = (tmp_steady_for(isa) ?? tmp_steady_any()).pointee
         self.pool = pool
-        motion = CameraMotion(kernels: kernels)
+        motion = CameraMotion(kernels: kernels, pool: pool)
         before = LuminancePyramid(width: width, height: height, kernels: kernels)
         now = LuminancePyramid(width: width, height: height, kernels: kernels)
-        moved = BlockDifferences(now.levels[0], kernels: kernels)
-        still = BlockDifferences(now.levels[0], kernels: kernels)
+        moved = BlockDifferences(now.levels[0], kernels: kernels, pool: pool)
+        still = BlockDifferences(now.levels[0], kernels: kernels, pool: pool)
         changes = ChangeMap(rows: still.rows, columns: still.columns)
         scratchBytes = (kernels.mix_scratch(Int32(width)) + 63) / 64 * 64
         scratch = .allocate(byteCount: scratchBytes * pool.threads, alignment: 64)
