@@ -27,7 +27,7 @@ final class Muon {
     private let largest: Int
     /// As many floats as there are parameters; of those that are no matrix nothing is touched.
     private let buffer: UnsafeMutablePointer<Float>
-    /// Of each worker: the matrix and its successor, A and bA + cA².
+    /// Of each worker: the matrix and what becomes of it, then four squares of its rows.
     private let scratch: [UnsafeMutablePointer<Float>]
     private let context: TrainingContext
     private let memory = MapMemory()
@@ -41,7 +41,7 @@ final class Muon {
         }
         let largest = matrices.map(\.range.count).max() ?? 0, rows = matrices.map(\.rows).max() ?? 0
         self.largest = largest
-        scratch = (0..<context.pool.threads).map { [memory] _ in memory.floats(2 * largest + 2 * rows * rows) }
+        scratch = (0..<context.pool.threads).map { [memory] _ in memory.floats(2 * largest + 4 * rows * rows) }
         // Matrices are shared out among the pool's threads, whole.
         openblas_set_num_threads(1)
     }
@@ -77,23 +77,40 @@ final class Muon {
     }
 
     /// The matrix at `scratch` with singular values near 1, somewhere in `scratch`.
+    ///
+    /// Every round multiplies X by P = a + bA + cA² from the left, and A by P from both sides. So the rounds need the small
+    /// square matrices only, and X is multiplied once, by the product Q of all P.
     private func orthogonal(_ matrix: Matrix, _ scratch: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-        let rows = Int32(matrix.rows), columns = Int32(matrix.columns), (a, b, c) = Self.quintic
-        var x = scratch, next = scratch + largest
-        let square = scratch + 2 * largest, factor = square + matrix.rows * matrix.rows
-        for _ in 0..<Self.rounds {
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, rows, rows, columns, 1, x, columns, x, columns, 0, square, rows)
-            factor.update(from: square, count: matrix.rows * matrix.rows)
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, rows, rows, c, square, rows, square, rows, b, factor,
-                rows)
-            next.update(from: x, count: matrix.range.count)
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, rows, 1, factor, rows, x, columns, a, next,
-                columns)
-            swap(&x, &next)
+        let rows = matrix.rows, columns = Int32(matrix.columns), n = Int32(rows), (a, b, c) = Self.quintic
+        let x = scratch, result = scratch + largest, square = result + largest
+        let gram = square, polynomial = square + rows * rows
+        var product = square + 2 * rows * rows, spare = square + 3 * rows * rows
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, n, n, columns, 1, x, columns, x, columns, 0, gram, n)
+        for round in 0..<Self.rounds {
+            polynomial.update(from: gram, count: rows * rows)
+            multiply(gram, gram, n, scale: c, into: polynomial, keeping: b)
+            for i in 0..<rows { polynomial[i * rows + i] += a }
+            if round == 0 {
+                product.update(from: polynomial, count: rows * rows)
+            } else {
+                multiply(polynomial, product, n, into: spare)
+                swap(&product, &spare)
+            }
+            guard round + 1 < Self.rounds else { break }
+            multiply(gram, polynomial, n, into: spare)
+            multiply(polynomial, spare, n, into: gram)
         }
-        return x
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, n, columns, n, 1, product, n, x, columns, 0, result, columns)
+        return result
+    }
+
+    /// z = scale · xy + keeping · z, all n x n.
+    private func multiply(
+        _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int32, scale: Float = 1,
+        into z: UnsafeMutablePointer<Float>, keeping: Float = 0
+    ) {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, scale, x, n, y, n, keeping, z, n)
     }
 }
