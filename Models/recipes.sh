@@ -9,30 +9,44 @@ cp "$(dirname "$0")/../Tests/NetworkTests/Fixtures/reference.safetensors" "$out"
 
 # model | painting | start | steps | flags | content and style at the end | minutes on one core
 recipes='
-starry-night0         | van_gogh_starry_night     | reference             | 250  | --small-crops 0 --style-weight 30 --rate 0.0004                    | 1.66e5 2.11e5 | 7
-starry-night          | van_gogh_starry_night     | starry-night0         | 400  | --small-crops 0 --style-weight 30 --rate 0.0005                    | 1.76e5 1.95e5 | 11
-great-wave            | hokusai_great_wave        | starry-night0         | 700  | --style-weight 30 --rate 0.0007                                    | 2.33e5 4.36e5 | 5
-the-scream0           | munch_scream              | starry-night0         | 700  | --style-weight 30 --rate 0.0007                                    | 1.85e5 2.70e5 | 6
-the-scream            | munch_scream              | the-scream0           | 450  | --style-weight 8 --rate 0.0007                                     | 1.46e5 9.16e4 | 5
-composition-vii0      | kandinsky_composition_vii | starry-night0         | 700  | --style-weight 30 --rate 0.0007                                    | 3.03e5 7.10e5 | 7
-composition-vii       | kandinsky_composition_vii | composition-vii0      | 350  | --style-weight 10 --rate 0.0007                                    | 2.74e5 2.72e5 | 2
-udnie                 | picabia_udnie             | reference             | 300  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5   | 1.52e5 1.60e5 | 7
-woman-with-hat        | matisse_woman_with_hat    | starry-night0         | 550  | --style-weight 12 --rate 0.0007                                    | 1.82e5 2.10e5 | 5
-sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0                   | 2.79e5 3.37e5 | 8
-starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002                                     | 2.12e5 2.20e5 | 7
-starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015                    | 2.06e5 1.93e5 | 6
-starry-night.live     | van_gogh_starry_night     | starry-night1.live    | 700  | --small-crops 0 --style-weight 30 --rate 0.001                     | 1.99e5 1.75e5 | 8
-great-wave0.live      | hokusai_great_wave        | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 2.04e5 1.96e5 | 6
-great-wave.live       | hokusai_great_wave        | great-wave0.live      | 350  | --small-crops 0 --style-weight 4 --temporal-weight 3 --rate 0.0015 | 1.62e5 1.01e5 | 4
-the-scream0.live      | munch_scream              | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 1.49e5 1.06e5 | 5
-the-scream.live       | munch_scream              | the-scream0.live      | 350  | --small-crops 0 --style-weight 6 --rate 0.0015                     | 1.27e5 6.58e4 | 4
-composition-vii0.live | kandinsky_composition_vii | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 2.89e5 2.66e5 | 6
-composition-vii1.live | kandinsky_composition_vii | composition-vii0.live | 350  | --small-crops 0 --style-weight 4 --rate 0.0015                     | 2.41e5 1.28e5 | 4
-composition-vii.live  | kandinsky_composition_vii | composition-vii1.live | 500  | --small-crops 0 --style-weight 6 --rate 0.0012                     | 2.42e5 1.52e5 | 6
-udnie0.live           | picabia_udnie             | sketch.live           | 1100 | --style-weight 8 --rate 0.002                                      | 1.69e5 1.67e5 | 6
-udnie.live            | picabia_udnie             | udnie0.live           | 350  | --small-crops 0 --style-weight 6 --rate 0.0015                     | 1.49e5 1.03e5 | 5
-woman-with-hat0.live  | matisse_woman_with_hat    | sketch.live           | 1100 | --style-weight 10 --rate 0.002                                     | 1.86e5 1.69e5 | 5
-woman-with-hat.live   | matisse_woman_with_hat    | woman-with-hat0.live  | 350  | --small-crops 0 --style-weight 5 --temporal-weight 3 --rate 0.0015 | 1.54e5 1.00e5 | 4
+starry-night0         | van_gogh_starry_night     | reference             | 250  | --small-crops 0 --style-weight 30 --rate 0.0004 --optimizer adam                                 | 1.66e5 2.11e5 | 7
+starry-night          | van_gogh_starry_night     | starry-night0         | 400  | --small-crops 0 --style-weight 30 --rate 0.0005 --optimizer adam                                 | 1.76e5 1.95e5 | 11
+great-wave0           | hokusai_great_wave        | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.69e5 8.87e4 | 4
+great-wave1           | hokusai_great_wave        | great-wave0           | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.26e5 4.88e4 | 13
+great-wave2           | hokusai_great_wave        | great-wave1           | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002 --seed 2             | 1.22e5 4.65e4 | 12
+great-wave            | hokusai_great_wave        | great-wave2           | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.22e5 5.65e4 | 5
+the-scream0           | munch_scream              | starry-night0         | 700  | --style-weight 30 --rate 0.0007 --optimizer adam                                                 | 1.85e5 2.70e5 | 6
+the-scream            | munch_scream              | the-scream0           | 450  | --style-weight 8 --rate 0.0007 --optimizer adam                                                  | 1.46e5 9.16e4 | 5
+composition-vii0      | kandinsky_composition_vii | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 2.46e5 1.57e5 | 5
+composition-vii1      | kandinsky_composition_vii | composition-vii0      | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.97e5 7.69e4 | 12
+composition-vii       | kandinsky_composition_vii | composition-vii1      | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.95e5 9.46e4 | 5
+udnie                 | picabia_udnie             | reference             | 300  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.001 --optimizer adam   | 1.52e5 1.60e5 | 7
+woman-with-hat0       | matisse_woman_with_hat    | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.67e5 1.04e5 | 3
+woman-with-hat1       | matisse_woman_with_hat    | woman-with-hat0       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.23e5 5.44e4 | 13
+woman-with-hat2       | matisse_woman_with_hat    | woman-with-hat1       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002 --seed 2             | 1.17e5 5.26e4 | 13
+woman-with-hat        | matisse_woman_with_hat    | woman-with-hat2       | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.16e5 6.16e4 | 5
+sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0 --optimizer adam                                | 2.79e5 3.37e5 | 8
+starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002 --optimizer adam                                                  | 2.12e5 2.20e5 | 7
+starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015 --optimizer adam                                 | 2.06e5 1.93e5 | 6
+starry-night.live     | van_gogh_starry_night     | starry-night1.live    | 700  | --small-crops 0 --style-weight 30 --rate 0.001 --optimizer adam                                  | 1.99e5 1.75e5 | 8
+great-wave0.live      | hokusai_great_wave        | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 2.04e5 1.96e5 | 6
+great-wave1.live      | hokusai_great_wave        | great-wave0.live      | 350  | --small-crops 0 --style-weight 4 --temporal-weight 3 --rate 0.0015 --optimizer adam              | 1.62e5 1.01e5 | 4
+great-wave2.live      | hokusai_great_wave        | great-wave1.live      | 1200 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.44e5 6.54e4 | 7
+great-wave.live       | hokusai_great_wave        | great-wave2.live      | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 1.39e5 7.35e4 | 2
+the-scream0.live      | munch_scream              | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 1.49e5 1.06e5 | 5
+the-scream.live       | munch_scream              | the-scream0.live      | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.27e5 6.58e4 | 4
+composition-vii0.live | kandinsky_composition_vii | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 2.89e5 2.66e5 | 6
+composition-vii1.live | kandinsky_composition_vii | composition-vii0.live | 350  | --small-crops 0 --style-weight 4 --rate 0.0015 --optimizer adam                                  | 2.41e5 1.28e5 | 4
+composition-vii2.live | kandinsky_composition_vii | composition-vii1.live | 500  | --small-crops 0 --style-weight 6 --rate 0.0012 --optimizer adam                                  | 2.42e5 1.52e5 | 6
+composition-vii3.live | kandinsky_composition_vii | composition-vii2.live | 1200 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 2.15e5 9.55e4 | 7
+composition-vii.live  | kandinsky_composition_vii | composition-vii3.live | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 2.07e5 1.06e5 | 2
+udnie0.live           | picabia_udnie             | sketch.live           | 1100 | --style-weight 8 --rate 0.002 --optimizer adam                                                   | 1.69e5 1.67e5 | 6
+udnie.live            | picabia_udnie             | udnie0.live           | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.49e5 1.03e5 | 5
+woman-with-hat0.live  | matisse_woman_with_hat    | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 1.86e5 1.69e5 | 5
+woman-with-hat1.live  | matisse_woman_with_hat    | woman-with-hat0.live  | 350  | --small-crops 0 --style-weight 5 --temporal-weight 3 --rate 0.0015 --optimizer adam              | 1.54e5 1.00e5 | 4
+woman-with-hat2.live  | matisse_woman_with_hat    | woman-with-hat1.live  | 800  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.45e5 7.36e4 | 5
+woman-with-hat3.live  | matisse_woman_with_hat    | woman-with-hat2.live  | 800  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --seed 2                          | 1.31e5 6.48e4 | 4
+woman-with-hat.live   | matisse_woman_with_hat    | woman-with-hat3.live  | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 1.29e5 7.19e4 | 2
 '
 
 while IFS='|' read -r model painting start steps flags _; do
