@@ -91,8 +91,11 @@ import Testing
         try FileManager.default.copyItem(atPath: bundled.path, toPath: folder.path("a-first.safetensors"))
         let result = try Command.run(["styles"], environment: ["TEMPERA_MODELS": folder.url.path])
         #expect(result.text.split(separator: "\n").dropFirst().first?.hasPrefix("a-first ") == true)
-        let named = try Command.run(["none.mp4", "b.mp4"], environment: ["TEMPERA_MODELS": folder.url.path])
-        #expect(named.lines.first?.hasPrefix("tempera: style: a-first;") == true)
+        let named = try Command.run(
+            ["none.mp4", "b.mp4", "--style", "a-first"], environment: ["TEMPERA_MODELS": folder.url.path])
+        #expect(named.stderr.contains("none.mp4") && !named.stderr.contains("there is no style"))
+        let unnamed = try Command.run(["none.mp4", "b.mp4"], environment: ["TEMPERA_MODELS": folder.url.path])
+        #expect(unnamed.lines.first?.hasPrefix("tempera: style: starry-night;") == true)
     }
 
     @Test func anExistingOutputIsRefusedWhereNobodyCanBeAsked() throws {
