@@ -42,7 +42,7 @@ def train(options):
         if not os.path.exists(model(options, network)):
             run("train", options.painting, "--photos", options.photos, "--vgg", options.vgg, "--out", model(options, network), "--network", network,
                 "--iterations", str(options.steps), "--crop", "128", "--style-weight", STYLE_WEIGHT, "--temporal-weight", "0",
-                "--rate", "0.003", "--seed", "1", "--threads", "1", "--preview-every", "0", "--quiet")
+                "--optimizer", "adam", "--rate", "0.003", "--seed", "1", "--threads", "1", "--preview-every", "0", "--quiet")
 
 
 def frame_time(*model):

@@ -111,7 +111,8 @@ static tmp_shift_sums FN(shift_sums)(const tmp_plane *now, const tmp_plane *befo
 
 static void FN(changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t y0, int32_t y1,
                         uint16_t *differences, uint16_t *gradients) {
-    const int blocks = now->width / TMP_BLOCK, first = y0 / TMP_BLOCK * blocks, count = (y1 - y0) / TMP_BLOCK * blocks, unseen = 255 * TMP_LEVEL_UNIT;
+    const int blocks = now->width / TMP_BLOCK, first = y0 / TMP_BLOCK * blocks, count = (y1 - y0) / TMP_BLOCK * blocks;
+    const int unseen = 255 * TMP_LEVEL_UNIT;
     int left, right, top, bottom;
     FN(visible)(shift.dx, now->width, 0, &left, &right);
     FN(visible)(shift.dy, now->height, 0, &top, &bottom);

@@ -61,8 +61,8 @@ typedef struct {
     void (*halve)(const tmp_plane *from, const tmp_plane *to);
     /// Over rows y0..<y1 of `now`; `limit` counts TMP_LEVEL_UNIT.
     tmp_shift_sums (*shift_sums)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t limit, int32_t y0, int32_t y1);
-    /// For each block of rows y0..<y1 of `now`, whole blocks: the sum of |before moved - now|, in TMP_LEVEL_UNIT, the most where `before` shows nothing, and that of
-    /// |gx| + |gy| of `now` in levels a pixel.
+    /// For each block of rows y0..<y1 of `now`, whole blocks: the sum of |before moved - now|, in TMP_LEVEL_UNIT, the most where
+    /// `before` shows nothing, and that of |gx| + |gy| of `now` in levels a pixel.
     void (*changes)(const tmp_plane *now, const tmp_plane *before, tmp_shift shift, int32_t y0, int32_t y1, uint16_t *differences,
                     uint16_t *gradients);
     /// Bytes of scratch that `mix` needs for a picture of this width.

@@ -45,12 +45,13 @@ final class BlockDifferences: @unchecked Sendable {
 
     /// - Parameter shift: Of the camera, in pixels of the planes.
     func fill(from before: tmp_plane, to now: tmp_plane, shift: SIMD2<Double> = .zero) {
-        let height = Int(now.height), (kernels, differences, gradients) = (kernels, differences, gradients)
-        pool.run((height + Self.stripe - 1) / Self.stripe) { stripe, _ in
+        let stripes = Stripes(of: Int(now.height), rows: Self.stripe)
+        let (kernels, differences, gradients) = (kernels, differences, gradients)
+        pool.run(stripes.count) { stripe, _ in
             var (now, before) = (now, before)
-            let y = stripe * Self.stripe
+            let rows = stripes[stripe]
             kernels.changes(
-                &now, &before, tmp_shift(shift), Int32(y), Int32(min(y + Self.stripe, height)), differences, gradients)
+                &now, &before, tmp_shift(shift), Int32(rows.lowerBound), Int32(rows.upperBound), differences, gradients)
         }
     }
 

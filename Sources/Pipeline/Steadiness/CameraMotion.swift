@@ -86,11 +86,10 @@ struct CameraMotion {
         ///   - shift: Pixels of this level.
         ///   - limit: Levels.
         func sums(_ shift: SIMD2<Double>, limit: Double) -> tmp_shift_sums {
-            let height = Int(now.height), stripes = (height + CameraMotion.stripe - 1) / CameraMotion.stripe
-            return withUnsafeTemporaryAllocation(of: tmp_shift_sums.self, capacity: stripes) { parts in
-                pool.run(stripes) { stripe, _ in
-                    let y = stripe * CameraMotion.stripe
-                    parts[stripe] = rows(y..<min(y + CameraMotion.stripe, height), shift, limit: limit)
+            let stripes = Stripes(of: Int(now.height), rows: CameraMotion.stripe)
+            return withUnsafeTemporaryAllocation(of: tmp_shift_sums.self, capacity: stripes.count) { parts in
+                pool.run(stripes.count) { stripe, _ in
+                    parts[stripe] = rows(stripes[stripe], shift, limit: limit)
                 }
                 return parts.reduce(into: tmp_shift_sums()) { $0 += $1 }
             }

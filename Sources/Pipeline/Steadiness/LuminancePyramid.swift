@@ -13,7 +13,7 @@ final class LuminancePyramid: @unchecked Sendable {
     private let kernels: tmp_steady_kernels
     private let memory: UnsafeMutablePointer<UInt8>
     /// Rows that one thread turns into luminance at a time.
-    private static let stripe: Int32 = 16
+    private static let stripe = 16
 
     /// - Parameters:
     ///   - width, height: Of the frames.
@@ -56,16 +56,16 @@ final class LuminancePyramid: @unchecked Sendable {
 
     func fill(from frame: PixelBuffer, _ pool: ThreadPool) {
         let (kernels, rough, first, picture) = (kernels, rough, levels[0], frame.kernelFrame)
-        let stripes = Int((first.height + Self.stripe - 1) / Self.stripe)
-        pool.run(stripes) { stripe, _ in
+        let stripes = Stripes(of: Int(first.height), rows: Self.stripe)
+        pool.run(stripes.count) { stripe, _ in
             var (frame, plane) = (picture, rough)
-            let y = Int32(stripe) * Self.stripe
-            kernels.luminance(&frame, &plane, y, min(y + Self.stripe, plane.height))
+            let rows = stripes[stripe]
+            kernels.luminance(&frame, &plane, Int32(rows.lowerBound), Int32(rows.upperBound))
         }
-        pool.run(stripes) { stripe, _ in
+        pool.run(stripes.count) { stripe, _ in
             var (from, to) = (rough, first)
-            let y = Int32(stripe) * Self.stripe
-            kernels.smooth(&from, &to, y, min(y + Self.stripe, to.height))
+            let rows = stripes[stripe]
+            kernels.smooth(&from, &to, Int32(rows.lowerBound), Int32(rows.upperBound))
         }
         for (from, to) in zip(levels, levels.dropFirst()) {
             var (from, to) = (from, to)

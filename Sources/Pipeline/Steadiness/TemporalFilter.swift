@@ -94,11 +94,12 @@ public final class TemporalFilter: @unchecked Sendable {
         let mixture = tmp_mixture(
             fresh: painted.kernelFrame, last: last.kernelFrame, shift: tmp_shift(shift), shares: changes.shares,
             blocks_x: Int32(changes.columns), blocks_y: Int32(changes.rows))
-        let (kernels, scratch, scratchBytes, height) = (kernels, scratch, scratchBytes, painted.height)
-        pool.run((height + Self.stripe - 1) / Self.stripe) { chunk, worker in
+        let stripes = Stripes(of: painted.height, rows: Self.stripe)
+        let (kernels, scratch, scratchBytes) = (kernels, scratch, scratchBytes)
+        pool.run(stripes.count) { stripe, worker in
             var mixture = mixture
-            let y = chunk * Self.stripe
-            kernels.mix(&mixture, Int32(y), Int32(min(y + Self.stripe, height)), scratch + worker * scratchBytes)
+            let rows = stripes[stripe]
+            kernels.mix(&mixture, Int32(rows.lowerBound), Int32(rows.upperBound), scratch + worker * scratchBytes)
         }
     }
 }
