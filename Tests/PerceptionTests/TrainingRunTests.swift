@@ -318,6 +318,24 @@ import Testing
         #expect(try studio.bytes("large") != studio.bytes("whole"))
     }
 
+    /// What is imitated at first has no place among the losses that follow, nor does it stretch their scale.
+    @Test func aCurveEndsWhereItsLossDoes() {
+        let rows = (1...100).map { step in
+            var losses = Losses()
+            if step <= 50 { losses.imitation = 1e3 } else { losses.content = 2e5 }
+            return LossLog.Row(step: step, seconds: 0, rate: 0, losses: losses)
+        }
+        let picture = LossCurve.draw(rows, total: 100).pixels
+        func columns(_ color: [UInt8]) -> [Int] {
+            (81..<690).filter { x in
+                (20...462).contains { y in (0..<3).allSatisfy { picture.row(y)[3 * x + $0] == color[$0] } }
+            }
+        }
+        let imitation = columns([150, 60, 150]), content = columns([30, 110, 190])
+        #expect(imitation.first == 88 && imitation.last == 480)
+        #expect(content.first == 488 && content.last == 689)
+    }
+
     @Test func bothKindsOfVGGFilesGiveTheSameFeatures() throws {
         let studio = try Studio()
         let caffe = try SafeTensors(path: studio.folder + "/vgg.safetensors"),

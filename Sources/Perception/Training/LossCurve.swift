@@ -12,9 +12,12 @@ enum LossCurve {
     static func draw(_ rows: [LossLog.Row], total: Int) -> Canvas {
         let canvas = Canvas(width: 900, height: 500)
         let (left, right, top, bottom) = (80.0, 880.0, 20.0, 460.0)
-        let curves = curves.filter { curve in rows.contains { curve.value($0.losses) > 0 } }
-        let series = curves.map { curve in smooth(rows.map { log10(max(curve.value($0.losses), 1e-12)) }) }
-        let all = series.flatMap { $0 }
+        // A loss that a part of the steps is without has no value there.
+        let series = curves.map { curve in
+            let own = rows.filter { curve.value($0.losses) > 0 }
+            return zip(own.map(\.step), smooth(own.map { log10(curve.value($0.losses)) })).map { (step: $0, value: $1) }
+        }
+        let all = series.joined().map(\.value)
         guard let least = all.min(), let most = all.max() else { return canvas }
         let low = floor(least), high = max(ceil(most), low + 1)
         func y(_ value: Double) -> Double { bottom - (value - low) / (high - low) * (bottom - top) }
@@ -29,10 +32,10 @@ enum LossCurve {
             canvas.line(x(step), top, x(step), bottom, (235, 235, 235))
             canvas.text("\(step)", x: Int(x(step)) - 4 * "\(step)".count, y: Int(bottom) + 12)
         }
-        for (index, curve) in curves.enumerated() {
+        for (index, (curve, points)) in zip(curves, series).filter({ !$1.isEmpty }).enumerated() {
             canvas.text(curve.name, x: 700, y: 30 + 20 * index, scale: 3, curve.color)
-            for (i, pair) in zip(series[index], series[index].dropFirst()).enumerated() {
-                canvas.line(x(rows[i].step), y(pair.0), x(rows[i + 1].step), y(pair.1), curve.color)
+            for (from, to) in zip(points, points.dropFirst()) where to.step == from.step + 1 {
+                canvas.line(x(from.step), y(from.value), x(to.step), y(to.value), curve.color)
             }
         }
         return canvas
