@@ -99,10 +99,9 @@ final class DirectConvolution: ConvolutionLayer {
 
     /// dW = sum over pixels of patch x dY, in lanes of strips.
     private func weightGradient(_ x: Map, _ dy: Map, _ gradient: UnsafeMutablePointer<Float>) {
-        let stripsPerImage = (output.height + stripRows - 1) / stripRows, count = x.shape.images * stripsPerImage
-        sums.run(count, context: context) { [self] chunk, sum, worker in
-            let image = chunk / stripsPerImage, first = chunk % stripsPerImage * stripRows
-            let rows = first..<min(first + stripRows, output.height), strip = context.scratch(worker)
+        sums.run(images: x.shape.images, rows: output.height, height: stripRows, context: context) {
+            [self] image, rows, sum, worker in
+            let strip = context.scratch(worker)
             strips.gather(x.image(image), rows: inputRows(rows), to: strip)
             for ky in 0..<kernel {
                 context.multiply(

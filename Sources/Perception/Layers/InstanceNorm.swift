@@ -17,11 +17,11 @@ final class InstanceNorm {
     /// Factors of the pass over the pixels, per image and channel.
     private let factors: UnsafeMutablePointer<Float>
     /// Two sums a channel for every strip.
-    private var sums: [Double]
+    private var sums: [Double] = []
     private let stripRows: Int
 
     private var channels: Int { shape.channels }
-    private var strips: Int { (shape.height + stripRows - 1) / stripRows }
+    private var strips: Int { Stripes(of: shape.height, rows: stripRows).count }
 
     init(shape: MapShape, context: TrainingContext) {
         self.shape = shape
@@ -32,8 +32,7 @@ final class InstanceNorm {
         mean = memory.floats(shape.images * shape.channels)
         inverse = memory.floats(shape.images * shape.channels)
         factors = memory.floats(3 * shape.images * shape.channels)
-        sums = [Double](
-            repeating: 0, count: shape.images * ((shape.height + stripRows - 1) / stripRows) * 2 * shape.channels)
+        sums = [Double](repeating: 0, count: shape.images * strips * 2 * shape.channels)
     }
 
     /// Takes `used` values of each; the rest of the stored channels are surplus.

@@ -1,5 +1,7 @@
+import Network
+
 /// A large sum shared among threads whose result does not depend on who did what: a fixed number of lanes, each over
-/// its own run of pieces, added in order at the end.
+/// its own run of strips, added in order at the end.
 final class LaneSums {
     private static let lanes = 8
     private let count: Int
@@ -15,16 +17,19 @@ final class LaneSums {
     /// The sum after `run`: `count` values.
     var total: UnsafeMutablePointer<Float> { values }
 
-    /// Runs `body` for every piece in `0..<pieces`; it adds its part to `sum`.
+    /// Runs `body` over rows 0..<rows of every image, in strips of at most `height` rows; it adds its part to `sum`.
     func run(
-        _ pieces: Int, context: TrainingContext,
-        _ body: @escaping (_ piece: Int, _ sum: UnsafeMutablePointer<Float>, _ worker: Int) -> Void
+        images: Int, rows: Int, height: Int, context: TrainingContext,
+        _ body: @escaping (_ image: Int, _ rows: Range<Int>, _ sum: UnsafeMutablePointer<Float>, _ worker: Int) -> Void
     ) {
         let (lanes, count, values) = (Self.lanes, count, values)
+        let strips = Stripes(of: rows, rows: height), all = images * strips.count
         context.pool.run(lanes) { lane, worker in
             let sum = values + lane * count
             sum.update(repeating: 0, count: count)
-            for piece in pieces * lane / lanes..<pieces * (lane + 1) / lanes { body(piece, sum, worker) }
+            for strip in all * lane / lanes..<all * (lane + 1) / lanes {
+                body(strip / strips.count, strips[strip % strips.count], sum, worker)
+            }
         }
         for lane in 1..<lanes {
             let sum = values + lane * count

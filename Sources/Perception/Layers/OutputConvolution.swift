@@ -56,10 +56,8 @@ final class OutputConvolution: ConvolutionLayer {
     /// Patches of the three-channel gradient against the pixels of the padded input: the mirror image of the usual sum,
     /// with rows of 3 * kernel values against rows of all inputs.
     private func weightGradient(_ x: Map, _ dy: Map, _ gradient: UnsafeMutablePointer<Float>) {
-        let rowCount = strips.height, stripsPerImage = (rowCount + stripRows - 1) / stripRows
-        sums.run(x.shape.images * stripsPerImage, context: context) { [self] chunk, sum, worker in
-            let image = chunk / stripsPerImage, first = chunk % stripsPerImage * stripRows
-            let rows = first..<min(first + stripRows, rowCount)
+        sums.run(images: x.shape.images, rows: strips.height, height: stripRows, context: context) {
+            [self] image, rows, sum, worker in
             let pixels = context.scratch(worker), patches = pixels + rows.count * strips.rowCount
             strips.gather(x.image(image), rows: rows, to: pixels)
             gradientStrips.gather(dy.image(image), rows: rows.lowerBound..<rows.upperBound + kernel - 1, to: patches)

@@ -58,10 +58,9 @@ final class TrainingContext {
     func forEachStrip(
         images: Int, rows: Int, height: Int, _ body: @escaping (_ image: Int, _ rows: Range<Int>, _ worker: Int) -> Void
     ) {
-        let strips = (rows + height - 1) / height
-        pool.run(images * strips) { chunk, worker in
-            let first = chunk % strips * height
-            body(chunk / strips, first..<min(first + height, rows), worker)
+        let strips = Stripes(of: rows, rows: height)
+        pool.run(images * strips.count) { chunk, worker in
+            body(chunk / strips.count, strips[chunk % strips.count], worker)
         }
     }
 
@@ -70,12 +69,11 @@ final class TrainingContext {
     func forEachOverlappingStrip(
         images: Int, rows: Int, height: Int, _ body: @escaping (_ image: Int, _ rows: Range<Int>, _ worker: Int) -> Void
     ) {
-        let strips = (rows + height - 1) / height
+        let strips = Stripes(of: rows, rows: height)
         for parity in 0..<2 {
-            let count = (strips + 1 - parity) / 2
+            let count = (strips.count + 1 - parity) / 2
             pool.run(images * count) { chunk, worker in
-                let first = (chunk % count * 2 + parity) * height
-                body(chunk / count, first..<min(first + height, rows), worker)
+                body(chunk / count, strips[chunk % count * 2 + parity], worker)
             }
         }
     }

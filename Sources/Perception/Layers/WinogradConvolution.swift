@@ -117,9 +117,8 @@ final class WinogradConvolution: ConvolutionLayer {
 
     /// Consecutive ranges of tile rows, counted over all images.
     func forEachGroup(images: Int, _ body: (Range<Int>) -> Void) {
-        for first in stride(from: 0, to: images * tilesY, by: groupRows) {
-            body(first..<min(first + groupRows, images * tilesY))
-        }
+        let groups = Stripes(of: images * tilesY, rows: groupRows)
+        for group in 0..<groups.count { body(groups[group]) }
     }
 
     // MARK: Steps

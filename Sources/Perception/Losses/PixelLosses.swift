@@ -1,10 +1,12 @@
 import CKernels
+import Network
 
 /// Losses that compare values one by one.
 extension TrainingContext {
     /// `weight` times the mean squared difference of two maps; adds its gradient with respect to `x` to `gradient`.
     func squaredDifference(_ x: Map, _ target: Map, weight: Float, gradient: Map) -> Double {
-        let count = x.shape.count, height = (x.shape.height + 15) / 16, strips = (x.shape.height + height - 1) / height
+        let count = x.shape.count, height = (x.shape.height + 15) / 16
+        let strips = Stripes(of: x.shape.height, rows: height).count
         var sums = [Double](repeating: 0, count: x.shape.images * strips)
         sums.withUnsafeMutableBufferPointer { sums in
             guard let sums = sums.baseAddress else { return }

@@ -204,7 +204,7 @@ extension TrainingContext {
     fileprivate func sumPixels(_ map: Map, mask: Map?, into sums: UnsafeMutablePointer<Float>, used: Int) {
         let channels = map.shape.channels
         guard channels % 16 == 0 else { return sumFewChannels(map, mask: mask, into: sums, used: used) }
-        let height = (map.shape.height + 7) / 8, strips = (map.shape.height + height - 1) / height
+        let height = (map.shape.height + 7) / 8, strips = Stripes(of: map.shape.height, rows: height).count
         let count = map.shape.images * strips
         let zeros = [Float](repeating: 0, count: channels)
         // For every strip the sums wanted, then those that the kernel makes besides.
