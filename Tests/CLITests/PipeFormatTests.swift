@@ -91,6 +91,17 @@ import Testing
     }
 
     /// A y4m stream says what it is, and another format may be asked for.
+    /// Of these the stream's time base is the rate, whatever the input counts in.
+    @Test(arguments: ["mp4", "mkv"]) func aConstantRateIsStated(kind: String) throws {
+        let folder = try ScratchFolder(), (input, output) = (folder.path("in.\(kind)"), folder.path("out.avi"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=24:d=1 -c:v libx264 \(input)")
+        let frames = try Command.run([input, "-", "--output-format", "yuv4mpegpipe", "-q"])
+        #expect(String(decoding: frames.stdout.prefix(64), as: UTF8.self).contains(" F24:1 "))
+        #expect(try Command.run([input, output, "-q"]).code == 0)
+        let lines = try ffmpeg("-i \(output) -c copy -f framecrc -").split(separator: "\n")
+        #expect(lines.contains("#tb 0: 1/24") && lines.filter { !$0.hasPrefix("#") }.count == 24)
+    }
+
     @Test func rawFramesOfOneKindMayBecomeAnother() throws {
         let folder = try ScratchFolder()
         let input = try Data(contentsOf: URL(fileURLWithPath: try clip(folder, format: "yuv4mpegpipe", pixels: "yuv444p")))

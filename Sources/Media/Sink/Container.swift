@@ -24,6 +24,9 @@ struct Container {
 
     var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
 
+    /// Whether the stream's time base is what says how long a frame lasts.
+    var hasOneRate: Bool { ["yuv4mpegpipe", "avi", "ogg", "mxf", "mxf_opatom", "gxf", "dv"].contains(name) }
+
     /// One picture, or a row of them as `frame-%04d.png`.
     var writesPictures: Bool { name == "image2" }
 
@@ -56,10 +59,20 @@ struct Container {
         return settings
     }
 
+    private static let mpegSubtitles: [String: [AVCodecID]] = [
+        "mpegts": [AV_CODEC_ID_DVB_SUBTITLE, AV_CODEC_ID_DVB_TELETEXT, AV_CODEC_ID_HDMV_PGS_SUBTITLE],
+        "mpeg": [AV_CODEC_ID_DVD_SUBTITLE], "vob": [AV_CODEC_ID_DVD_SUBTITLE], "dvd": [AV_CODEC_ID_DVD_SUBTITLE],
+        "svcd": [AV_CODEC_ID_DVD_SUBTITLE], "vcd": [],
+    ]
+
     /// Whether a stream of this codec has a place here; nil when only trying tells.
     func holds(_ codec: AVCodecID) -> Bool? {
         // It would write any packet behind any other, and says so of none.
         if name == "rawvideo", avcodec_get_type(codec) != AVMEDIA_TYPE_VIDEO { return false }
+        // MPEG's streams take any bytes too, as data that nobody reads.
+        if let subtitles = Self.mpegSubtitles[name], avcodec_get_type(codec) == AVMEDIA_TYPE_SUBTITLE {
+            return subtitles.contains(codec)
+        }
         let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)
         return answer < 0 ? nil : answer == 1
     }

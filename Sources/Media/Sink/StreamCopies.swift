@@ -89,6 +89,7 @@ struct StreamCopies {
         let parameters = input.pointee.codecpar.pointee
         let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
         if CoverArt.isCover(input) { return CoverArt.fits(container) }
+        if isAttachment, container.name == "mpegts" { return false }
         if !isAttachment, container.holds(parameters.codec_id) == false { return false }
         var trial: UnsafeMutablePointer<AVFormatContext>?
         guard avformat_alloc_output_context2(&trial, container.format, nil, nil) >= 0, let context = trial else {

@@ -41,7 +41,7 @@ final class VideoEncoder {
         context.pointee.height = Int32(clamping: video.height)
         context.pointee.pix_fmt = format
         context.pointee.sample_aspect_ratio = video.sampleAspect.av
-        context.pointee.time_base = Self.timeBase(codec, video: video)
+        context.pointee.time_base = Self.timeBase(codec, video: video, container: container)
         if let rate = video.frameRate { context.pointee.framerate = rate.av }
         context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
         // Encoders of single frames would hand out each one only when all their threads have one.
@@ -78,13 +78,16 @@ final class VideoEncoder {
         av_packet_free(&packet)
     }
 
-    /// The input's, except for codecs that know only some.
-    private static func timeBase(_ codec: UnsafePointer<AVCodec>, video: VideoFormat) -> AVRational {
-        let own = video.timeBase.av
+    /// The input's, except for codecs that know only some, and where it is what a container takes for the rate.
+    private static func timeBase(
+        _ codec: UnsafePointer<AVCodec>, video: VideoFormat, container: Container
+    ) -> AVRational {
+        let own = video.timeBase.av, frame = video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
         switch codec.pointee.id {
+        case _ where container.hasOneRate && frame != nil:
+            return frame ?? own
         case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO:
-            return video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
-                ?? AVRational(num: 1, den: 25)
+            return frame ?? AVRational(num: 1, den: 25)
         case AV_CODEC_ID_MPEG4 where own.den > 65535:
             return AVRational(num: 1, den: 60000)
         default:
