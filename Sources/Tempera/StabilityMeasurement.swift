@@ -75,24 +75,25 @@ public struct StabilityMeasurement: Sendable {
             if let still, index > 0 {
                 try meter.add(input: frame, output: result, flow: still.flow(index))
             } else if let flow, index > 0 {
-                let (field, hidden) = try Self.known(flow, index)
+                let (field, hidden) = try Self.known(flow, index, of: frame)
                 try meter.add(input: frame, output: result, flow: field, hidden: hidden)
             } else {
                 try meter.add(input: frame, output: result)
             }
             progress(index + 1)
         }
-        guard meter.frames > 1 else { throw StabilityError.tooFewFrames(input) }
+        guard meter.frames > 1 else { throw StabilityError.tooFewFrames(output.map { "\(input), \($0)" } ?? input) }
         let error = meter.warpingError
         return Result(
             frames: meter.frames, input: error.input, output: error.output, visible: meter.visible,
             motion: still != nil ? .exact : flow != nil ? .known : .estimated)
     }
 
-    /// The motion from frame `index` to the one before it, and what is hidden there.
-    private static func known(_ folder: String, _ index: Int) throws -> (FlowField, [Bool]) {
+    /// The motion from `frame`, number `index`, to the one before it, and what is hidden there.
+    private static func known(_ folder: String, _ index: Int, of frame: PixelBuffer) throws -> (FlowField, [Bool]) {
         func number(_ n: Int) -> String { String(repeating: "0", count: max(0, 4 - "\(n)".count)) + "\(n)" }
         let stem = "\(folder)/bwd_\(number(index))_\(number(index - 1))", field = try FlowField(path: stem + ".flo")
+        guard field.width == frame.width, field.height == frame.height else { throw StabilityError.notAFlow(stem + ".flo") }
         guard let mask = try PictureSource(stem + "_occ.png").next(), mask.width == field.width,
             mask.height == field.height
         else {

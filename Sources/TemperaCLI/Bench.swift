@@ -105,7 +105,7 @@ struct Bench: ParsableCommand {
         var benchmark = TrainingBenchmark(vgg: vgg)
         benchmark.architecture = network.network == .live ? .live : .johnsonFull
         benchmark.isExact = network.precision == .fp32
-        benchmark.threads = network.threads
+        benchmark.threads = network.work.threads
         benchmark.steps = frames ?? 5
         let seconds = try benchmark.run().sorted(), median = seconds[seconds.count / 2]
         print("\(median.fixed(3)) s a step (best \(seconds[0].fixed(3))), \(seconds.count) steps of batch 4 at 256x256")
@@ -116,7 +116,7 @@ struct Bench: ParsableCommand {
         var benchmark = PaintingBenchmark(vgg: vgg)
         if let size = size?.size { (benchmark.width, benchmark.height) = (size.width, size.height) }
         benchmark.isExact = network.precision != .bf16
-        benchmark.threads = network.threads
+        benchmark.threads = network.work.threads
         benchmark.iterations = frames ?? 5
         for (name, method) in [("adam", PictureMethod.adam(rate: 10)), ("lbfgs", .lbfgs)] {
             benchmark.method = method

@@ -37,12 +37,12 @@ struct Compare: ParsableCommand {
 
     @OptionGroup var work: ThreadArguments
 
-    @OptionGroup(title: "Weights of the objective") var weights: TrainingWeightArguments
+    @OptionGroup(title: "Weights of the objective") var weights: ObjectiveWeightArguments
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func run() throws {
         messages.verbosity.bootstrap()
-        try existing.check(figure)
+        try existing.check(figure, inputs: [photo, painting, features.vgg])
         var comparison = NetworkComparison(
             photo: photo, painting: painting, style: try Style(style), figure: figure, vgg: features.vgg)
         weights.apply(to: &comparison.weights)

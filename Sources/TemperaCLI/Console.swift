@@ -63,7 +63,8 @@ final class Console: Sendable {
     }
 
     private func write(raw text: String) {
-        if !text.isEmpty { FileHandle.standardError.write(Data(text.utf8)) }
+        // A closed stderr is no reason to stop painting.
+        if !text.isEmpty { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
     }
 
     private static var columns: Int {

@@ -20,7 +20,8 @@ extension JobConsole {
         }
         progressFile?.finish()
         if !quiet || summary.failed > 0 {
-            Console.shared.note("\(folder): \(summary.painted) painted, \(summary.failed) failed")
+            let left = summary.unfinished > 0 ? ", \(summary.unfinished) left" : ""
+            Console.shared.note("\(folder): \(summary.painted) painted, \(summary.failed) failed\(left)")
         }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
         if summary.failed > 0 { throw ExitStatus(code: ExitStatus.failed) }

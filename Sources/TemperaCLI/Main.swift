@@ -26,12 +26,23 @@ enum Main {
             try command.run()
             return ExitStatus.done
         } catch {
-            return report(error)
+            return report(error, help: help(for: arguments))
         }
     }
 
+    /// The command that tells what `arguments` should be.
+    private static func help(for arguments: [String]) -> String {
+        var names = ["tempera"], commands = Root.configuration.subcommands
+        for argument in arguments {
+            guard let command = commands.first(where: { $0._commandName == argument }) else { break }
+            names.append(argument)
+            commands = command.configuration.subcommands
+        }
+        return "'\(names.joined(separator: " ")) --help'"
+    }
+
     /// Prints what `error` has to say, in one line where it is an error at all.
-    private static func report(_ error: any Error) -> Int32 {
+    private static func report(_ error: any Error, help: String) -> Int32 {
         switch error {
         case let status as ExitStatus: return status.code
         // Whoever reads the output has what they wanted.
@@ -39,15 +50,21 @@ enum Main {
         case let failure as Failure:
             Console.shared.note(failure.text)
             return failure.code
+        // What a value of an option may be is known to those who use it.
+        case TrainingError.outOfRange, TrainingError.badCrop, OptimizationError.outOfRange:
+            Console.shared.note("\(error); see \(help)")
+            return ExitStatus.badUsage
         default: break
         }
         let code = Root.exitCode(for: error)
         if code == .success {
             print(Root.fullMessage(for: error))  // help that was asked for
         } else if code == .validationFailure {
-            let message = Root.message(for: error)
+            // One line, whatever list of values it ends with.
+            let lines = Root.message(for: error).split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            let text = lines.joined(separator: " "), message = text.hasSuffix(".") ? String(text.dropLast()) : text
             let see = message.hasSuffix("?") ? " See" : "; see"
-            Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst())\(see) 'tempera --help'")
+            Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst())\(see) \(help)")
         } else {
             Console.shared.note("\(error)")
         }

@@ -79,8 +79,7 @@ struct MeasureObjective: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of photos.", valueName: "folder"), completion: .directory)
     var photos: String
 
-    @Option(help: ArgumentHelp("VGG16's weights.", valueName: "file"), completion: .file())
-    var vgg: String
+    @OptionGroup var features: VGGArguments
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The model to measure.", valueName: "name|file"))
     var style: String?
@@ -91,10 +90,11 @@ struct MeasureObjective: ParsableCommand {
     @Option(help: ArgumentHelp("Photos are cut to squares of this side.", valueName: "pixels"))
     var size: Int = 256
 
-    @OptionGroup(title: "Style") var weights: TrainingWeightArguments
+    @OptionGroup(title: "Style") var weights: ObjectiveWeightArguments
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func validate() throws {
+        if let direct, direct < 1 { throw ValidationError("--direct must be at least 1") }
         if style != nil && direct != nil { throw ValidationError("--style and --direct exclude each other") }
         if !(64...2048).contains(size) || size % 16 != 0 {
             throw ValidationError("--size must be a multiple of 16 from 64 to 2048")
@@ -103,7 +103,7 @@ struct MeasureObjective: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        var measurement = ObjectiveMeasurement(painting: painting, photos: photos, vgg: vgg)
+        var measurement = ObjectiveMeasurement(painting: painting, photos: photos, vgg: features.vgg)
         weights.apply(to: &measurement.weights)
         if let size = weights.styleSize { measurement.styleSize = size }
         measurement.size = size

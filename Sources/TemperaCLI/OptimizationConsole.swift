@@ -22,7 +22,7 @@ struct OptimizationConsole {
         Console.shared.erase()
         if !quiet {
             let losses = summary.losses.pictureLine.isEmpty ? "" : ", \(summary.losses.pictureLine)"
-            Console.shared.note("\(output): \(summary.steps) iterations in \(summary.seconds.clock)\(losses)")
+            Console.shared.note("\(output): \(summary.steps) iteration\(summary.steps == 1 ? "" : "s") in \(summary.seconds.clock)\(losses)")
         }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }

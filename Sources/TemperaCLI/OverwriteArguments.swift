@@ -16,13 +16,18 @@ struct OverwriteArguments: ParsableArguments {
 
     /// -y and -n decide; else a person is asked, where there is one.
     func mayReplace(_ output: String, isTaken: Bool) throws -> Bool {
-        guard isTaken, !overwrite, !keep, Console.shared.canAsk else { return overwrite }
+        if isTaken, keep { throw Failure(text: "\(output): exists, and -n keeps it") }
+        guard isTaken, !overwrite, Console.shared.canAsk else { return overwrite }
         guard Console.shared.ask("\(output) exists. Overwrite?") else { throw ExitStatus(code: ExitStatus.failed) }
         return true
     }
 
+    /// - Parameter inputs: What the output must not take the place of.
     /// - Throws: `TemperaError.outputExists` where something is at `output` that may not be replaced.
-    func check(_ output: String) throws {
+    func check(_ output: String, inputs: [String?]) throws {
+        if inputs.contains(where: { $0.map { Job.isSameFile($0, output) } ?? false }) {
+            throw Failure(text: "\(output): is read by this run; choose another output name")
+        }
         let isTaken = FileManager.default.fileExists(atPath: output)
         if isTaken, try !mayReplace(output, isTaken: isTaken) { throw TemperaError.outputExists(output) }
     }

@@ -35,7 +35,11 @@ struct Paint: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        try writing.existing.check(output)
+        let inputs = [photo, painting, optimization.features.vgg] + style.and
+        try writing.existing.check(output, inputs: inputs)
+        if let log = writing.log, (inputs + [output]).contains(where: { $0 == log || Job.isSameFile($0, log) }) {
+            throw Failure(text: "--log \(log): is a picture of this run; choose another file")
+        }
         var job = DirectPainting(photo: photo, painting: painting, output: output, vgg: optimization.features.vgg)
         style.apply(to: &job, painting: painting)
         objective.apply(to: &job)

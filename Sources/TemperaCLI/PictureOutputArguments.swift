@@ -9,4 +9,6 @@ struct PictureOutputArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("Write the losses of every iteration, as CSV.", valueName: "file"), completion: .file())
     var log: String?
+
+    func validate() throws { if every < 0 { throw ValidationError("--every must be 0 or more") } }
 }

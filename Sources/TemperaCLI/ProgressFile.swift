@@ -16,21 +16,23 @@ final class ProgressFile: Sendable {
 
     /// - Parameter target: a path, `-` for stdout, or the number of an open file descriptor (`3`, `pipe:3`).
     init(_ target: String) throws {
-        let number = target.hasPrefix("pipe:") ? Int32(target.dropFirst(5)) : Int32(target)
         let file: FileHandle
-        if target == "-" {
-            file = .standardOutput
-        } else if let number {
-            guard number > 2 || number == 1 || number == 2, fcntl(number, F_GETFD) != -1 else {
+        if let descriptor = Self.descriptor(target) {
+            guard descriptor >= 1, fcntl(descriptor, F_GETFD) != -1 else {
                 throw Failure(text: "--progress \(target): no such open file descriptor")
             }
-            file = FileHandle(fileDescriptor: number)
+            file = FileHandle(fileDescriptor: descriptor)
         } else {
             guard FileManager.default.createFile(atPath: target, contents: nil), let opened = FileHandle(forWritingAtPath: target)
             else { throw Failure(text: "\(target): cannot be written") }
             file = opened
         }
         state = Mutex(State(file: file))
+    }
+
+    /// The number of the open file that `target` means; nil for a path.
+    static func descriptor(_ target: String) -> Int32? {
+        target == "-" ? STDOUT_FILENO : Int32(target.hasPrefix("pipe:") ? target.dropFirst(5) : target[...])
     }
 
     /// Writes a block, at most two a second.

@@ -73,7 +73,7 @@ struct ReconstructionFiles: ParsableArguments {
     /// The output, which may be written.
     func checkedOutput(_ name: String) throws -> String {
         let output = output ?? "\(picture.stem)-\(name).png"
-        try existing.check(output)
+        try existing.check(output, inputs: [picture])
         return output
     }
 }

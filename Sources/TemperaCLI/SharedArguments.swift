@@ -3,7 +3,7 @@ import ArgumentParser
 /// `--vgg`, where it cannot be left out.
 struct VGGArguments: ParsableArguments {
     @Option(
-        help: ArgumentHelp("VGG16's weights: Caffe's or torchvision's as .safetensors.", valueName: "file"),
+        help: ArgumentHelp("VGG16's weights as .safetensors: Caffe's, or torchvision's, as timm/vgg16.tv_in1k on Hugging Face has them.", valueName: "file"),
         completion: .file())
     var vgg: String
 }

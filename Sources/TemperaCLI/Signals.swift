@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Tempera
 
-/// SIGINT and SIGTERM: the first asks the job to stop and leave a playable file, the second ends the program at once, as
+/// SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP: the first asks the job to stop and leave a playable file, the second ends the program at once, as
 /// does the first while there is nothing to save yet.
 ///
 /// The signal sources are made in `init` and never touched again, which makes the class safe to send.
@@ -17,15 +17,15 @@ final class Signals: @unchecked Sendable {
 
     init() {
         let queue = DispatchQueue(label: "tempera.signals")
-        sources = [SIGINT, SIGTERM].map { number in
-            // Dispatch takes the signal from the kernel's default action by itself on Linux. Ignoring it first would lose
-            // one that comes before it has.
-            #if canImport(Darwin)
-                signal(number, SIG_IGN)
-            #endif
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
+        var action = sigaction()
+        let outlivesTerminal = sigaction(SIGHUP, nil, &action) == 0 && action.__sigaction_handler.sa_handler != nil
+        let numbers = [SIGINT, SIGTERM] + (outlivesTerminal ? [] : [SIGHUP])
+        sources = numbers.map { number in
+            // Dispatch takes the signal from the kernel's default action by itself. Ignoring it first would lose one that comes
+            // before it has.
+            DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
-        for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
+        for (source, number) in zip(sources, numbers) {
             source.setEventHandler { [weak self] in self?.receive(number) }
             source.activate()
         }

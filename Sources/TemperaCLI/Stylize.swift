@@ -8,6 +8,9 @@ struct Stylize: ParsableCommand {
         abstract: "Paint a video.", usage: "tempera <input> <output> [--style <name|file>] [options]",
         discussion: """
             Sound, subtitles, chapters and metadata are kept. 'tempera styles' lists the bundled styles.
+
+            Other commands, each with a --help of its own: styles, paint, reconstruct, dream, upscale, train, train-upscaler, \
+            measure, compare, bench.
             """)
 
     @Argument(help: "Video to paint, or a folder of videos and pictures; '-' for stdin.", completion: .file())
@@ -25,7 +28,12 @@ struct Stylize: ParsableCommand {
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func validate() throws {
-        if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
+        try reports.check(input: input, output: output)
+        try writing.checkTerminal(output)
+        if Batch.isFolder(input) {
+            if output == "-" { throw ValidationError("a folder cannot be painted to stdout; name a folder to write") }
+            if reports.isOfOneRun { throw ValidationError("--profile-json, --profile and --trace take one file, not a folder") }
+        }
         try writing.checkResuming(from: input, to: output, isPaced: pace.live || pace.pace || pace.fps != nil)
     }
 
@@ -47,7 +55,11 @@ struct Stylize: ParsableCommand {
         let choice = hasChoice ? "network: \(style.network.rawValue); --network chooses another" : nil
         let console = JobConsole(messages.verbosity, reports, choice: choice)
         let what = "\(style.name) \(style.network.rawValue)"
-        if Batch.isFolder(input) { return try console.run(Batch(job), signals, what: what) }
+        if Batch.isFolder(input) {
+            var batch = Batch(job)
+            batch.skipsFinished = writing.existing.keep
+            return try console.run(batch, signals, what: what)
+        }
         job.overwrite = try writing.mayOverwrite(job)
 
         try console.run(job, signals, what: what)

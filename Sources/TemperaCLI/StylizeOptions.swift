@@ -44,7 +44,7 @@ struct InputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Size of raw frames.", valueName: "WxH"))
     var size: SizeArgument?
 
-    @Option(help: ArgumentHelp("Frames a second of raw frames: 25, 29.97, 30000/1001.", valueName: "rate"))
+    @Option(help: ArgumentHelp("Frames a second of raw frames: 29.97, 30000/1001, … (default: 25)", valueName: "rate"))
     var rate: RateArgument?
 
     @Option(help: ArgumentHelp("Video stream to paint, by its index in the file.", valueName: "index"))
@@ -55,6 +55,10 @@ struct InputArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("Give up after this many undecodable parts.", valueName: "count"))
     var maxErrors: Int?
+
+    func validate() throws {
+        if let maxErrors, maxErrors < 0 { throw ValidationError("--max-errors must be 0 or more") }
+    }
 
     @Flag(help: "Open network sources and playlists too.")
     var allowNetwork = false
@@ -85,17 +89,21 @@ struct OutputArguments: ParsableArguments {
     @Option(help: "Encoder, by FFmpeg's name. (default: libx264 where the file can hold it)")
     var codec: String?
 
-    @Option(help: "Constant quality on the encoder's scale; lower is better. (default: 18)")
+    @Option(help: "Constant quality on the encoder's scale; lower is better. (default: 18 for libx264)")
     var crf: Double?
 
     @Option(help: "Encoder preset, as 'medium' or 'slow'. (default: veryfast for libx264)")
     var preset: String?
 
-    @Option(help: ArgumentHelp("Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input.", valueName: "format"))
+    @Option(help: ArgumentHelp("Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input. (default there: rgb24)", valueName: "format"))
     var pixFmt: String?
 
     @Option(help: ArgumentHelp("MP4 flags; 'frag_keyframe+empty_moov' fits a pipe.", valueName: "flags"))
     var movflags: String?
+
+    func validate() throws {
+        if let crf, !(0...255).contains(crf) { throw ValidationError("--crf must be from 0 to 255") }
+    }
 
     func apply(to job: inout Job) {
         job.overwrite = existing.overwrite
@@ -107,6 +115,13 @@ struct OutputArguments: ParsableArguments {
         job.writing.formatOptions["movflags"] = movflags
         // Raw frames do not say what they are; those that come out are alike unless they go to another format.
         if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
+    }
+
+    /// - Throws: `ValidationError` where bytes would go to a screen.
+    func checkTerminal(_ output: String) throws {
+        if output == "-", isatty(STDOUT_FILENO) == 1 {
+            throw ValidationError("stdout is a terminal; pipe it into a program, or name a file")
+        }
     }
 
     /// - Parameter isPaced: whether frames may be dropped or repeated.
@@ -166,6 +181,22 @@ struct ReportArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Write progress for programs, as ffmpeg does; '-' for stdout.", valueName: "file|fd"))
     var progress: String?
 
+    /// Whether anything is asked for that tells of one run.
+    var isOfOneRun: Bool { profile || profileJson != nil || trace != nil }
+
+    /// - Throws: `ValidationError` when a report would take the place of a video.
+    func check(input: String, output: String) throws {
+        for (option, path) in [("--profile-json", profileJson), ("--trace", trace), ("--progress", progress)] {
+            guard let path else { continue }
+            for video in [input, output] where path == video && path != "-" || Job.isSameFile(path, video) {
+                throw ValidationError("\(option) \(path) is a video of this run; choose another file")
+            }
+        }
+        guard let progress, let descriptor = ProgressFile.descriptor(progress) else { return }
+        let isTaken = output == "-" ? descriptor == 1 : output.hasPrefix("pipe:") && descriptor == ProgressFile.descriptor(output)
+        if isTaken { throw ValidationError("--progress \(progress) is where the video goes; choose a file or another number") }
+    }
+
     func apply(to job: inout Job) {
         job.profiling = profile || profileJson != nil
         job.trace = trace
@@ -209,17 +240,12 @@ struct NetworkArguments: ParsableArguments {
     @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
     var precision: Precision = .auto
 
-    @Option(help: "Threads of the network. (default: one a core)")
-    var threads: Int?
-
-    func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
-    }
+    @OptionGroup var work: ThreadArguments
 
     var options: PaintingOptions {
         var options = PaintingOptions()
         options.precision = precision
-        options.threads = threads
+        options.threads = work.threads
         return options
     }
 }

@@ -31,7 +31,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        try TrainingConsole(messages.verbosity).run(options())
+        try TrainingConsole(messages.verbosity).run(training.deciding(options()))
     }
 
     func options() throws -> TrainingOptions {
@@ -79,17 +79,21 @@ struct TrainingStyleArguments: ParsableArguments {
             valueName: "0...1"))
     var smallCrops: Double?
 
-    @OptionGroup var weights: TrainingWeightArguments
+    @OptionGroup var weights: ObjectiveWeightArguments
+
+    @Option(help: "How much steadiness from frame to frame counts. (default: 2)")
+    var temporalWeight: Float?
 
     func apply(to options: inout TrainingOptions) {
         weights.apply(to: &options.weights)
+        if let temporalWeight { options.weights.temporal = temporalWeight }
         if let size = weights.styleSize { options.styleSize = size }
         if let smallCrops { options.smallShare = smallCrops }
     }
 }
 
-/// What the objective is made of.
-struct TrainingWeightArguments: ParsableArguments {
+/// What the objective is made of, but for steadiness.
+struct ObjectiveWeightArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Pixels of the painting's short side; fewer make finer strokes. (default: 384)", valueName: "pixels"))
@@ -98,20 +102,16 @@ struct TrainingWeightArguments: ParsableArguments {
     @Option(help: "How much the photo counts. (default: 1)")
     var contentWeight: Float?
 
-    @Option(help: "How much the painting counts. (default: 30)")
+    @Option(help: "How much the painting counts: more hides the photo. (default: 8)")
     var styleWeight: Float?
 
     @Option(help: "How much smoothness counts. (default: 0.05)")
     var tvWeight: Float?
 
-    @Option(help: "How much steadiness from frame to frame counts. (default: 2)")
-    var temporalWeight: Float?
-
     func apply(to weights: inout LossWeights) {
         if let contentWeight { weights.content = contentWeight }
         if let styleWeight { weights.style = styleWeight }
         if let tvWeight { weights.totalVariation = tvWeight }
-        if let temporalWeight { weights.temporal = temporalWeight }
     }
 }
 
@@ -120,7 +120,7 @@ struct TrainingRunArguments: ParsableArguments {
         name: .customLong("init"),
         help: ArgumentHelp(
             "Start from this model: far fewer steps. One of another network is imitated for a quarter of them.",
-            valueName: "model"),
+            valueName: "name|file"),
         completion: .file())
     var initial: String?
 
@@ -149,6 +149,8 @@ struct TrainingRunArguments: ParsableArguments {
     @Flag(help: "Go on from the checkpoint beside the model.")
     var resume = false
 
+    @OptionGroup var existing: OverwriteArguments
+
     @Option(help: ArgumentHelp("Steps from one preview to the next; 0 for none.", valueName: "steps"))
     var previewEvery: Int = 200
 
@@ -162,6 +164,13 @@ struct TrainingRunArguments: ParsableArguments {
 
     func validate() throws {
         if previewEvery < 0 { throw ValidationError("--preview-every must be 0 or more") }
+    }
+
+    /// `options` with the answer to what becomes of an earlier run's files.
+    func deciding(_ options: TrainingOptions) throws -> TrainingOptions {
+        var options = options
+        if let taken = options.taken { options.overwrite = try existing.mayReplace(taken, isTaken: true) }
+        return options
     }
 
     func apply(to options: inout TrainingOptions) {

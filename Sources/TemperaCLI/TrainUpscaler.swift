@@ -43,7 +43,7 @@ struct TrainUpscaler: ParsableCommand {
         var options = TrainingOptions(scale: scale, weights: loss.weights, photos: photos, vgg: vgg ?? "", output: out)
         length.apply(to: &options)
         training.apply(to: &options)
-        try TrainingConsole(messages.verbosity).run(options)
+        try TrainingConsole(messages.verbosity).run(training.deciding(options))
     }
 }
 

@@ -16,9 +16,9 @@ struct TrainingConsole {
         let summary = try run.run(shouldStop: { signals.cancellation.isRequested }, report: tell)
         if !quiet {
             Console.shared.note(
-                "\(options.output): \(summary.steps) steps in \(summary.seconds.clock), \(summary.losses.line)")
+                "\(options.output): \(summary.steps) step\(summary.steps == 1 ? "" : "s") in \(summary.seconds.clock), \(summary.losses.line)")
         }
-        if summary.unreadablePhotos > 0 { log.notice("\(summary.unreadablePhotos) photos could not be read") }
+        if summary.unreadablePhotos > 0 { log.notice("\(summary.unreadablePhotos) photo\(summary.unreadablePhotos == 1 ? "" : "s") could not be read") }
         if let checkpoint = summary.checkpoint {
             log.notice("stopped early; add --resume to go on from \(checkpoint)")
             if let signal = signals.received { throw ExitStatus.stopped(by: signal) }

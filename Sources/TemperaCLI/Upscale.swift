@@ -26,17 +26,16 @@ struct Upscale: ParsableCommand {
     @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
     var precision: Precision = .auto
 
-    @Option(help: "Threads of the network. (default: one a core)")
-    var threads: Int?
+    @OptionGroup var work: ThreadArguments
 
     @OptionGroup(title: "Reports") var reports: ReportArguments
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func validate() throws {
         if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
         try writing.checkResuming(from: input, to: output)
-        if output == "-", reports.progress == "-" { throw ValidationError("stdout cannot take both the video and --progress") }
+        try reports.check(input: input, output: output)
+        try writing.checkTerminal(output)
     }
 
     func run() throws {
@@ -46,7 +45,7 @@ struct Upscale: ParsableCommand {
         reading.apply(to: &job.reading)
         writing.apply(to: &job)
         reports.apply(to: &job)
-        (job.painting.precision, job.painting.threads) = (precision, threads)
+        (job.painting.precision, job.painting.threads) = (precision, work.threads)
         job.overwrite = try writing.mayOverwrite(job)
         try JobConsole(messages.verbosity, reports).run(job, signals, what: upscaler.name)
     }

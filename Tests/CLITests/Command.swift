@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built `tempera`, run as a user would.
 struct Command {
@@ -59,6 +60,12 @@ final class ScratchFolder: Sendable {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
+
+/// Waits until a file is there, a minute at most.
+func waitForFile(_ path: String) throws {
+    for _ in 0..<60_000 where !FileManager.default.fileExists(atPath: path) { usleep(1000) }
+    try #require(FileManager.default.fileExists(atPath: path))
 }
 
 /// Files of this test target.

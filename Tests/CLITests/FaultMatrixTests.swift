@@ -36,7 +36,7 @@ import Testing
         Fault(name: "network", says: "http://localhost/a.mp4: only files and pipes are opened", input: { "http://localhost/a.mp4" }),
         Fault(name: "wrong stream", says: "clip.mp4: stream 1 is no video stream", options: ["--stream", "1"]),
         Fault(name: "start beyond the end", says: "clip.mp4: no frame at or after 99.0 s", options: ["--start", "99"]),
-        Fault(name: "no folder for the output", says: "none/out.mp4: cannot be written (No such file or directory)", output: "none/out.mp4"),
+        Fault(name: "no folder for the output", says: "none/out.mp4: cannot be written (there is no folder none)", output: "none/out.mp4"),
         Fault(name: "unwritable", says: "/proc/out.mp4: cannot be written (", output: "/proc/out.mp4"),
         Fault(name: "output is a folder", says: "empty: is a folder", output: "empty"),
         Fault(name: "output is a folder with a format", says: "empty: is a folder", options: ["--output-format", "mp4"], output: "empty"),
@@ -109,7 +109,7 @@ import Testing
     @Test func memoryThatIsNotThereIsSaid() throws {
         let folder = try Self.inputs.get()
         let script = "ulimit -v 900000; '\(Command.program.path)' clip.mp4 out.mp4 -y -s starry-night --resize 3840x2160; echo $?"
-        #expect(try Self.run(["sh", "-c", script], in: folder).hasSuffix("choose a smaller size with --resize\n1\n"))
+        #expect(try Self.run(["sh", "-c", script], in: folder).hasSuffix("choose a smaller size\n1\n"))
         #expect(try String(contentsOfFile: folder.path("out.mp4"), encoding: .utf8) == "precious")
     }
 

@@ -75,7 +75,7 @@ import Testing
             ["paint", studio.folder.path("photo.png"), studio.folder.path("painting.jpg"), output, "--iterations", "1000000",
                 "--every", "1", "--optimizer", "adam"] + studio.layers)
         let first = studio.folder.path("stopped-0001.png")
-        for _ in 0..<600 where !FileManager.default.fileExists(atPath: first) { Thread.sleep(forTimeInterval: 0.05) }
+        try waitForFile(first)
         command.send(SIGINT)
         let (code, said) = command.wait()
         #expect(code == 130 && said.contains("stopping"), "\(said)")
@@ -94,7 +94,7 @@ import Testing
         #expect(try line(["x.png", "--vgg", "none"]).contains("none"))
         #expect(try line(["x.png", "--vgg", studio.folder.path("vgg.safetensors")]).contains("conv2_1"))
         #expect(try line(["none/x.png"] + studio.layers).contains("none/x.png"))
-        #expect(try line(["photo.png"] + studio.layers).contains("exists"))
+        #expect(try line(["photo.png", "-y"] + studio.layers).contains("is read by this run"))
         let names = try FileManager.default.contentsOfDirectory(atPath: studio.folder.url.path)
         #expect(names.sorted() == ["other.png", "painting.jpg", "photo.png", "vgg.safetensors"])
     }

@@ -110,6 +110,29 @@ import Testing
         #expect(again.stdout.count >= Self.frameBytes && again.stdout.count % Self.frameBytes == 0)
     }
 
+    /// A named pipe whose writer falls silent is left on a signal, as stdin is.
+    @Test(.timeLimit(.minutes(1))) func aSilentNamedPipeIsLeft() throws {
+        let folder = try ScratchFolder(), pipe = folder.path("frames")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let running = try RunningCommand([pipe, folder.path("out.mkv"), "--network", "live", "-v"] + raw)
+        let descriptor = open(pipe, O_WRONLY)
+        defer { close(descriptor) }
+        let bytes = [UInt8](frames(20))
+        #expect(write(descriptor, bytes, bytes.count) == bytes.count)
+        usleep(500_000)
+        running.send(SIGINT)
+        #expect(running.wait().code == 130)
+    }
+
+    /// What nobody reads is not worth a job.
+    @Test func aClosedStderrIsNoEnd() throws {
+        let folder = try ScratchFolder()
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=1 \(folder.path("in.mkv"))")
+        let script = "'\(Command.program.path)' in.mkv out.mkv -v 2>&-"
+        #expect(try Command.run(["-c", script], in: folder.url, program: URL(fileURLWithPath: "/bin/sh")).code == 0)
+        #expect(FileManager.default.fileExists(atPath: folder.path("out.mkv")))
+    }
+
     @Test func aSignalBeforeTheFirstFrameLeavesNothing() throws {
         let folder = try ScratchFolder()
         let process = try RunningCommand(["-", folder.path("out.mkv"), "-v"] + raw)

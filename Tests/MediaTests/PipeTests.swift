@@ -222,7 +222,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         }
         try sink.finish()
         try pipe.fileHandleForWriting.close()
-        while !FileManager.default.fileExists(atPath: path) { usleep(10000) }
+        for _ in 0..<6000 where !FileManager.default.fileExists(atPath: path) { usleep(10000) }
         if format == "rawvideo" {
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 10 * 64 * 48 * 3)
         } else {

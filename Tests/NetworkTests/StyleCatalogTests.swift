@@ -9,7 +9,7 @@ import Testing
     private func put(_ path: String, style: String) throws {
         _ = system("mkdir -p '\(folder.path)/\(path)'")
         try SafeTensors.write(
-            [], metadata: ["style": style, "licence": "Apache-2.0"], to: "\(folder.path)/\(path)/\(style).safetensors")
+            [], metadata: ["style": style, "licence": "Apache-2.0", "architecture": "johnson-full"], to: "\(folder.path)/\(path)/\(style).safetensors")
     }
 
     @Test func findsStylesOfACheckoutAPrefixAndTheEnvironment() throws {
@@ -38,7 +38,14 @@ import Testing
         try put("b", style: "wave")
         let catalog = StyleCatalog(folders: [folder.path + "/b", folder.path + "/a"])
         #expect(catalog.styles.map(\.path) == [folder.path + "/b/wave.safetensors"])
-        #expect(catalog.styles[0].licence == "Apache-2.0")
+        #expect(catalog.styles.first?.licence == "Apache-2.0")
+    }
+
+    /// VGG16's weights may lie beside styles.
+    @Test func filesOfOtherNetworksAreNoStyles() throws {
+        try put("m", style: "wave")
+        try SafeTensors.write([Tensor(name: "conv1_1.bias", shape: [1], values: [0])], to: folder.path + "/m/vgg16.safetensors")
+        #expect(StyleCatalog(folders: [folder.path + "/m"]).styles.map(\.name) == ["wave"])
     }
 
     @Test func resolvesNamesAndFilesAndSuggestsNearOnes() throws {
@@ -66,6 +73,7 @@ import Testing
         #expect(try catalog.resolve("wave.live") == live)
         #expect(try catalog.resolve("night", networks: [.live, .full]) == folder.path + "/m/night.safetensors")
         #expect(throws: StyleError.noNetwork("night", .live)) { try catalog.resolve("night", networks: [.live]) }
+        #expect(throws: StyleError.noNetwork("night", .live)) { try catalog.resolve("night.live") }
         #expect(throws: StyleError.unknown("wav", near: ["wave"])) { try catalog.resolve("wav") }
     }
 

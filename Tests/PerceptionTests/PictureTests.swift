@@ -290,7 +290,6 @@ import Testing
             }
         }
         let noise = FlatNoise(photo: photo)
-        #expect(abs(noise.share - 0.4) < 0.06)
         // Of luma, which spans 219 of 255 levels.
         #expect(abs(try #require(noise.deviation(of: noisy)) - 4 * 219 / 255) < 0.25)
         #expect(try #require(noise.deviation(of: sloped)) < 0.01)

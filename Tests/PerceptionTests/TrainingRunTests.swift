@@ -93,7 +93,7 @@ import Testing
         #expect(!a.isEmpty && zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 })
         #expect(try Model.load(second.output).architecture == .upscaler(2))
         // Only a style has views of one scene in pairs.
-        second.batch = 3
+        (second.batch, second.overwrite) = (3, true)
         #expect(throws: Never.self) { try TrainingRun(second) }
     }
 
@@ -171,13 +171,36 @@ import Testing
         #expect(WeightRounding(step: 0) == nil)
     }
 
+    @Test func whatIsThereIsNotReplacedUnasked() throws {
+        let studio = try Studio()
+        var options = studio.options("run", iterations: 3)
+        _ = try TrainingRun(options).run(to: 2)
+        func refusal() -> String { (try? #require(throws: TrainingError.self) { try TrainingRun(options) })?.description ?? "" }
+        #expect(refusal().hasSuffix("add --resume to go on from it, or -y to begin anew"))
+        options.resume = true
+        options.length = .iterations(4)
+        #expect(refusal().contains("a run with iterations 3, not iterations 4"))
+        options.length = .iterations(3)
+        _ = try TrainingRun(options).run(to: 3)
+        options.resume = false
+        #expect(refusal() == "\(options.output): exists; add -y to overwrite it")
+        options.overwrite = true
+        _ = try TrainingRun(options)
+        options.output = studio.folder + "/painting.png"
+        #expect(refusal().contains("is read by this run"))
+        options.output = studio.folder
+        #expect(refusal().contains("is a folder"))
+        (options.output, options.batch, options.crop) = (studio.folder + "/large.safetensors", 64, 4096)
+        #expect(refusal().contains("give a smaller --batch or --crop"))
+    }
+
     @Test func aRunOfOtherOptionsIsNotResumed() throws {
         let studio = try Studio()
         var options = studio.options("run", iterations: 40)
         _ = try TrainingRun(options).run(to: 2)
         options.resume = true
         options.weights.style = 7
-        #expect { try TrainingRun(options) } throws: { "\($0)".contains("style-weight 30.0, not style-weight 7.0") }
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("style-weight 8.0, not style-weight 7.0") }
         options.output = studio.folder + "/other.safetensors"
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("no checkpoint") }
     }
@@ -206,7 +229,7 @@ import Testing
         try FileManager.default.removeItem(atPath: studio.folder + "/photos/more")
         try FileManager.default.removeItem(atPath: studio.folder + "/photos/1.png")
         #expect {
-            try TrainingRun(studio.options("run", iterations: 8)).run(shouldStop: { false }, report: { _ in })
+            try TrainingRun(studio.options("none", iterations: 8)).run(shouldStop: { false }, report: { _ in })
         } throws: {
             if case TrainingError.noReadablePhotos = $0 { true } else { false }
         }
@@ -250,10 +273,10 @@ import Testing
         let rows = try String(contentsOfFile: studio.folder + "/run.losses.csv", encoding: .utf8).split(separator: "\n")
             .dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
         #expect(rows.map { Int($0[0]) } == Array(1...60))
-        let schedule = Schedule(peak: 1e-3, total: 60)
+        let learningRate = LearningRate(peak: 1e-3, total: 60)
         for row in rows {
             let factor = row[0] > 25 ? 0.5 : 1
-            #expect(abs(row[2] / (schedule.rate(Int(row[0]) - 1) * factor) - 1) < 1e-4)
+            #expect(abs(row[2] / (learningRate.at(Int(row[0]) - 1) * factor) - 1) < 1e-4)
         }
     }
 

@@ -44,9 +44,21 @@ public enum MediaFiles {
 
 extension String {
     /// The folder that this path lies in (`.` where it names none), and the name in it. Foundation's own traps on "-".
-    var folderAndName: (folder: String, name: String) {
+    public var folderAndName: (folder: String, name: String) {
         guard let slash = lastIndex(of: "/") else { return (".", self) }
         let folder = String(self[..<slash])
         return (folder.isEmpty ? "/" : folder, String(self[index(after: slash)...]))
+    }
+
+    /// This name of a file, or where it is long its beginning and a number made of all of it: names may be 255 bytes long at
+    /// most, and others are made of this one. Distinct names stay distinct.
+    var shortened: String {
+        let most = 100
+        guard utf8.count > most else { return self }
+        var start = self[...]
+        while start.utf8.count > most { start.removeLast() }
+        // FNV-1a.
+        let hash = utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "\(start)-\(String(hash, radix: 16))"
     }
 }

@@ -60,13 +60,13 @@ public final class SegmentFolder: @unchecked Sendable {
 
     private static func path(beside output: String) -> String {
         let (folder, name) = output.folderAndName
-        return "\(folder == "." && !output.hasPrefix("./") ? "" : folder + "/").\(name.prefix(60)).segments"
+        return "\(folder == "." && !output.hasPrefix("./") ? "" : folder + "/").\(name.shortened).segments"
     }
 
-    /// The folder of an earlier run, if it holds finished parts.
+    /// The folder of an earlier run, if there is one.
     public static func leftover(beside output: String) -> String? {
         let path = path(beside: output)
-        return parts(in: path) > 0 ? path : nil
+        return access(path + "/job", F_OK) == 0 ? path : nil
     }
 
     /// How many parts are whole, from the first on.

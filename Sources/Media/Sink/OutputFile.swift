@@ -1,5 +1,6 @@
 import CFFmpeg
 import Foundation
+import Network
 
 /// Where a sink's bytes go: beside a file until it is whole, or straight into a pipe or device.
 final class OutputFile {
@@ -30,11 +31,12 @@ final class OutputFile {
             partial = nil
             url = path == "-" ? "pipe:1" : path
         } else {
-            target = Self.resolved(path)
+            // A link is written through, not replaced.
+            target = RealPath.of(path) ?? path
             let (folder, name) = target.folderAndName
-            guard access(folder, W_OK) == 0 || access(target, F_OK) == 0 else {
-                throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening")
-            }
+            guard MediaFiles.isFolder(folder) else { throw .unwritable(path, why: "there is no folder \(folder)") }
+            guard name.utf8.count <= 255 else { throw .unwritable(path, why: "the name is too long") }
+            guard access(folder, W_OK) == 0 || access(target, F_OK) == 0 else { throw .noPermission(folder) }
             var information = stat()
             let exists = stat(target, &information) == 0
             if exists && information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
@@ -42,17 +44,17 @@ final class OutputFile {
                 partial = nil
                 url = "file:" + target
             } else if container.writesNumberedPictures(path) {
-                let partial = "\(folder)/.pictures.partial-\(getpid())"
-                guard mkdir(partial, 0o777) == 0 || errno == EEXIST else {
+                var unique = Array("\(folder)/.pictures.partial-XXXXXX".utf8CString)
+                guard mkdtemp(&unique) != nil else {
                     throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening")
                 }
+                let partial = String(decoding: unique.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
                 self.partial = partial
                 url = "file:\(partial)/\(name)"
             } else {
                 if exists && access(target, W_OK) != 0 { throw .noPermission(path) }
                 try segments?.open()
-                // Names may be 255 bytes long at most.
-                let partial = segments?.output ?? "\(folder)/.\(name.prefix(50)).partial-\(getpid())"
+                let partial = segments?.output ?? "\(folder)/.\(name.shortened).partial-\(getpid())"
                 self.partial = partial
                 url = "file:" + partial
             }
@@ -100,12 +102,5 @@ final class OutputFile {
     func discard() {
         avio_closep(&context)
         if let partial { try? FileManager.default.removeItem(atPath: partial) }
-    }
-
-    /// The file behind a symbolic link, so that the link stays one.
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
     }
 }

@@ -28,8 +28,9 @@ final class Demuxer {
         var url = path
         switch location {
         case .file(let file):
-            try Self.checkFile(file)
-            input = try InputStream(file: file)
+            input =
+                try Self.holdsStill(file)
+                ? try InputStream(file: file) : try InputStream(pipe: file, interruption: interruption)
             url = "file:" + file
         case .descriptor(let descriptor):
             input = try InputStream(descriptor: descriptor, name: path, interruption: interruption)
@@ -142,7 +143,8 @@ final class Demuxer {
         return avio_tell(bytes) != lastPosition
     }
 
-    private static func checkFile(_ path: String) throws(MediaError) {
+    /// Whether all of a file is there; a named pipe's bytes are to be waited for.
+    private static func holdsStill(_ path: String) throws(MediaError) -> Bool {
         var information = stat()
         guard stat(path, &information) == 0 else {
             switch errno {
@@ -151,6 +153,7 @@ final class Demuxer {
             }
         }
         if information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
+        return [S_IFREG, S_IFBLK].contains(information.st_mode & S_IFMT)
     }
 
     private static func settings(

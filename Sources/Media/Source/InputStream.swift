@@ -8,6 +8,7 @@ import Foundation
 final class InputStream {
     private(set) var context: UnsafeMutablePointer<AVIOContext>?
     private let descriptor: Int32
+    private let closesDescriptor: Bool
     private let interruption: Interruption?
     /// Bytes looked at in advance, still to be handed out.
     private var head: [UInt8] = []
@@ -15,15 +16,26 @@ final class InputStream {
     /// A file, through FFmpeg's `file` protocol and no other.
     init(file path: String) throws(MediaError) {
         descriptor = -1
+        closesDescriptor = false
         interruption = nil
         var options = OptionDictionary(["protocol_whitelist": "file"])
         let status = avio_open2(&context, "file:" + path, AVIO_FLAG_READ, nil, &options.handle)
         guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "opening") }
     }
 
-    /// An open file descriptor, which stays open.
-    init(descriptor: Int32, name: String, interruption: Interruption) throws(MediaError) {
+    /// A named pipe or a device, opened without waiting for whoever writes.
+    convenience init(pipe path: String, interruption: Interruption) throws(MediaError) {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FFmpegStatus(tempera_averror(errno)).reading(path, action: "opening") }
+        try self.init(descriptor: descriptor, name: path, interruption: interruption, closesDescriptor: true)
+    }
+
+    /// An open file descriptor, which stays open unless `closesDescriptor`.
+    init(
+        descriptor: Int32, name: String, interruption: Interruption, closesDescriptor: Bool = false
+    ) throws(MediaError) {
         self.descriptor = descriptor
+        self.closesDescriptor = closesDescriptor
         self.interruption = interruption
         var information = stat()
         guard fstat(descriptor, &information) == 0 else {
@@ -54,6 +66,7 @@ final class InputStream {
             av_freep(&owned.pointee.buffer)
             avio_context_free(&context)
         }
+        if closesDescriptor { close(descriptor) }
     }
 
     /// Whether a pipe begins with `signature`. Waits for no more bytes than that; a probe would wait for 2 KiB.

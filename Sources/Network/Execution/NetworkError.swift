@@ -25,15 +25,15 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .sizeOutOfRange(let width, let height):
             "cannot paint \(width)x\(height): a picture is \(Plan.sides.lowerBound) to \(Plan.sides.upperBound) pixels "
-                + "a side; choose a size with --resize"
+                + "a side; choose another size"
         case .doesNotFit(let width, let height, let needed, let available, let fits?):
             "\(width)x\(height) needs \(Self.megabytes(needed)) of memory and \(Self.megabytes(available)) are free; "
-                + "--resize \(fits.width)x\(fits.height) fits"
+                + "\(fits.width)x\(fits.height) fits"
         case .doesNotFit(let width, let height, let needed, let available, nil):
             "\(width)x\(height) needs \(Self.megabytes(needed)) of memory and \(Self.megabytes(available)) are free; "
                 + "free some memory"
         case .outOfMemory(let bytes):
-            "the system has no \(Self.megabytes(bytes)) of memory to give; free some, or choose a smaller size with --resize"
+            "the system has no \(Self.megabytes(bytes)) of memory to give; free some, or choose a smaller size"
         case .unknownInstructionSet(let name):
             "TEMPERA_ISA is \(name.debugDescription); it can be "
                 + InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")

@@ -13,33 +13,38 @@ public final class Painter: @unchecked Sendable {
     /// Its threads, to share with another.
     public let pool: ThreadPool
 
-    /// - Parameter pool: Threads to share with other painters; nil for as many as `options` say.
+    /// - Parameters:
+    ///   - pool: Threads to share with other painters; nil for as many as `options` say.
+    ///   - promised: Bytes that painters made before will take once they paint.
     /// - Throws: `NetworkError` when the size is out of range or does not fit in memory, `WeightsError` when the model
     ///   lacks a tensor of its architecture.
     public convenience init(
-        model: Model, width: Int, height: Int, options: PainterOptions = PainterOptions(), pool: ThreadPool? = nil
+        model: Model, width: Int, height: Int, options: PainterOptions = PainterOptions(), pool: ThreadPool? = nil,
+        promised: Int = 0
     ) throws {
         try model.check()
         let pool = pool ?? ThreadPool(threads: options.threads)
-        try self.init(model: model, width: width, height: height, options: options, pool: pool, packed: nil)
+        try self.init(model: model, width: width, height: height, options: options, pool: pool, packed: nil, promised: promised)
     }
 
     /// The same model, threads and packed weights at another size.
+    /// - Parameter promised: Bytes that painters made before will take once they paint.
     /// - Throws: `NetworkError` when the size is out of range or does not fit in memory.
-    public convenience init(_ other: Painter, width: Int, height: Int) throws {
+    public convenience init(_ other: Painter, width: Int, height: Int, promised: Int = 0) throws {
         let options = PainterOptions(engine: other.plan.engine, precision: other.plan.precision)
         try self.init(
             model: other.model, width: width, height: height, options: options, pool: other.pool,
-            packed: other.executor.packed)
+            packed: other.executor.packed, promised: promised)
     }
 
     private init(
-        model: Model, width: Int, height: Int, options: PainterOptions, pool: ThreadPool, packed: PackedWeights?
+        model: Model, width: Int, height: Int, options: PainterOptions, pool: ThreadPool, packed: PackedWeights?,
+        promised: Int
     ) throws {
         var options = options
         options.threads = pool.threads
         plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
-        try plan.checkMemory()
+        try plan.checkMemory(available: Memory.available().map { $0 - promised })
         executor = try plan.engine.executor(for: plan, model: model, packed: packed, pool: pool)
         self.model = executor.packed?.model ?? model  // packed weights need no second copy
         self.pool = pool

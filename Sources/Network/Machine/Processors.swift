@@ -1,9 +1,9 @@
 import CKernels
 
 /// The CPUs that this process may use.
-enum Processors {
+public enum Processors {
     /// How many threads can run at once: the affinity mask, and no more than the control group's CPU quota rounded up.
-    static var count: Int {
+    public static var count: Int {
         let allowed = max(1, allowed().count)
         guard let quota = ControlGroup.cpuQuota() else { return allowed }
         return min(allowed, max(1, Int(quota.rounded(.up))))

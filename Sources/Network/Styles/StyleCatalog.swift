@@ -16,10 +16,10 @@ public struct StyleCatalog: Sendable {
     /// checkout around the executable or the current directory, and `share/tempera/models` of the prefix that the
     /// executable is installed in.
     public init() {
-        let executable = Self.directory(of: Self.real("/proc/self/exe") ?? "")
+        let executable = Self.directory(of: RealPath.of("/proc/self/exe") ?? "")
         self.init(
             environment: getenv("TEMPERA_MODELS").map { String(cString: $0) }, executableDirectory: executable,
-            currentDirectory: Self.real(".") ?? "/")
+            currentDirectory: RealPath.of(".") ?? "/")
     }
 
     init(environment: String?, executableDirectory: String, currentDirectory: String) {
@@ -31,17 +31,18 @@ public struct StyleCatalog: Sendable {
             }
         }
         var seen: Set<String> = []
-        self.init(folders: folders.filter { Self.isDirectory($0) && seen.insert(Self.real($0) ?? $0).inserted })
+        self.init(folders: folders.filter { Self.isDirectory($0) && seen.insert(RealPath.of($0) ?? $0).inserted })
     }
 
-    /// Every style of the folders, by name. Files that are no safetensors files are left out: `resolve` still finds them,
-    /// and reading them says what is wrong. Networks that enlarge are no styles.
-    public var styles: [Style] {
+    /// Every style of the folders, by name. Other files and networks of other kinds are left out: `resolve` still finds
+    /// them, and reading them says what is wrong.
+    public var styles: [StyleInfo] {
         files.sorted { $0.key < $1.key }.compactMap { stem, path in
-            (try? SafeTensors(path: path)).map {
-                Style(name: Self.name(stem), network: Self.network(stem), path: path, metadata: $0.metadata)
-            }
-        }.filter { style in style.architecture.flatMap { Architecture.named($0) }?.enlargement ?? 1 == 1 }
+            guard let file = try? SafeTensors(path: path), let architecture = try? Model.architecture(of: file),
+                architecture.enlargement == 1
+            else { return nil }
+            return StyleInfo(name: Self.name(stem), network: Self.network(stem), path: path, metadata: file.metadata)
+        }
     }
 
     /// The file of a bundled style's name, or the path of a weights file as it is.
@@ -54,7 +55,7 @@ public struct StyleCatalog: Sendable {
         let files = files
         let stem = Self.name(nameOrFile), named = nameOrFile == stem ? networks : [.live]
         if let path = named.lazy.compactMap({ files[stem + Self.ending($0)] }).first { return path }
-        if let wanted = networks.first, StyleNetwork.allCases.contains(where: { files[stem + Self.ending($0)] != nil }) {
+        if let wanted = named.first, StyleNetwork.allCases.contains(where: { files[stem + Self.ending($0)] != nil }) {
             throw .noNetwork(stem, wanted)
         }
         if access(nameOrFile, F_OK) == 0 && !Self.isDirectory(nameOrFile) { return nameOrFile }
@@ -143,9 +144,4 @@ extension StyleCatalog {
         return String(path[..<slash])
     }
 
-    private static func real(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
-    }
 }

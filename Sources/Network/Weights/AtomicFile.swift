@@ -10,7 +10,7 @@ struct AtomicFile {
         to path: String, _ body: (AtomicFile) throws(WeightsError.Reason) -> Void
     ) throws(WeightsError.Reason) {
         // A link is written through, not replaced.
-        let target = resolved(path)
+        let target = RealPath.of(path) ?? path
         var name = Array((target + ".XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw .lastSystemError("cannot write") }
@@ -42,11 +42,5 @@ struct AtomicFile {
                 throw .lastSystemError("cannot write")
             }
         }
-    }
-
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
     }
 }

@@ -6,13 +6,11 @@ extension Model {
     /// - Throws: `WeightsError` for a file that is damaged, incomplete, or of another network.
     public static func load(_ path: String) throws(WeightsError) -> Model {
         let file = try SafeTensors(path: path)
-        let entries = file.entries.filter { entry in !unread.contains { entry.name.hasSuffix($0) } }
-        let shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
         var tensors: [String: [Float]] = [:]
         do throws(WeightsError.Reason) {
-            let architecture = try architecture(named: file.metadata["architecture"], shapes: shapes)
-            try architecture.check(shapes)
-            for entry in entries { tensors[entry.name] = try file.values(of: entry) }
+            let architecture = try architecture(of: file)
+            try architecture.check(shapes(of: file))
+            for entry in entries(of: file) { tensors[entry.name] = try file.values(of: entry) }
             return Model(architecture: architecture, tensors: tensors, metadata: file.metadata)
         } catch {
             throw WeightsError(path, error)
@@ -33,13 +31,21 @@ extension Model {
 
     private static let unread = [".running_mean", ".running_var", ".num_batches_tracked"]
 
-    private static func architecture(
-        named name: String?, shapes: [String: [Int]]
-    ) throws(WeightsError.Reason) -> Architecture {
-        if let name {
+    private static func entries(of file: SafeTensors) -> [SafeTensors.Entry] {
+        file.entries.filter { entry in !unread.contains { entry.name.hasSuffix($0) } }
+    }
+
+    private static func shapes(of file: SafeTensors) -> [String: [Int]] {
+        Dictionary(uniqueKeysWithValues: entries(of: file).map { ($0.name, $0.shape) })
+    }
+
+    /// The architecture that a file names, or else that its tensors fit.
+    static func architecture(of file: SafeTensors) throws(WeightsError.Reason) -> Architecture {
+        if let name = file.metadata["architecture"] {
             guard let architecture = Architecture.named(name) else { throw .unknownArchitecture(name) }
             return architecture
         }
+        let shapes = shapes(of: file)
         let fitting = Architecture.known.first { architecture in
             (try? architecture.check(shapes)) != nil
         }

@@ -9,7 +9,7 @@ public struct LossWeights: Sendable, Hashable {
     public var styleLayers: [VGG16Layer]
 
     public init(
-        content: Float = 1, style: Float = 30, totalVariation: Float = 0.05, temporal: Float = 2,
+        content: Float = 1, style: Float = 8, totalVariation: Float = 0.05, temporal: Float = 2,
         contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {
@@ -23,6 +23,13 @@ public struct LossWeights: Sendable, Hashable {
 
     /// The deepest layer that any of them looks at.
     var last: VGG16Layer { styleLayers.reduce(contentLayer, max) }
+
+    /// - Throws: `TrainingError.outOfRange`.
+    func check() throws(TrainingError) {
+        for weight in [content, style, totalVariation, temporal] where !(weight >= 0 && weight.isFinite) {
+            throw .outOfRange("a weight of a loss", "0 or more")
+        }
+    }
 }
 
 /// The terms of the objective, each with its weight.

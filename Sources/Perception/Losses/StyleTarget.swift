@@ -36,11 +36,18 @@ struct StyleTarget {
         self.grams = grams
     }
 
+    /// Pixels of a painting's short side.
+    private static let sizes = 64...4096
+
     /// Reads a painting, scaled to `size` at its short side, and the features that see it.
-    /// - Throws: `TrainingError`.
+    /// - Throws: `TrainingError`, also for weights or a size out of range.
     static func read(
         _ path: String, size: Int, vgg: String, weights: LossWeights, pooling: Pooling, context: TrainingContext
     ) throws(TrainingError) -> (painting: PixelBuffer, style: StyleTarget, features: VGG16Weights) {
+        try weights.check()
+        guard sizes.contains(size) else {
+            throw .outOfRange("the style size", "\(sizes.lowerBound) to \(sizes.upperBound)")
+        }
         let painting: PixelBuffer, features: VGG16Weights
         do { painting = try PhotoFolder.read(path).scaled(shortSide: size) } catch { throw .painting("\(error)") }
         do { features = try VGG16Weights(path: vgg, upTo: weights.last) } catch { throw .weights(error) }

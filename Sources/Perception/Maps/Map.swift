@@ -1,3 +1,6 @@
+import Glibc
+import Synchronization
+
 /// The extent of a batch of feature maps: images x height x width x channels, channels contiguous.
 ///
 /// Channels are 3 (RGB) or a multiple of 16: the layers round a network's counts up and keep the surplus at zero.
@@ -52,18 +55,33 @@ struct Map {
 }
 
 /// Floats that live as long as this object: all that a trainer needs is taken here once, before its first step.
+///
+/// Pages come into being as they are touched. So a plan that is larger than the machine can be made, and refused by what
+/// `bytesHeld` says, before it does harm.
 final class MapMemory {
-    private var blocks: [UnsafeMutablePointer<Float>] = []
+    private static let held = Atomic(0)
+    private var blocks: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
 
-    deinit { for block in blocks { block.deallocate() } }
+    /// Of all memories together.
+    static var bytesHeld: Int { held.load(ordering: .relaxed) }
+
+    deinit {
+        for block in blocks {
+            munmap(block.start, block.bytes)
+            Self.held.subtract(block.bytes, ordering: .relaxed)
+        }
+    }
 
     /// A zeroed block, 64-byte aligned.
     func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-        let bytes = (max(count, 1) + 15) / 16 * 64
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        let block = raw.initializeMemory(as: Float.self, repeating: 0, count: bytes / 4)
-        blocks.append(block)
-        return block
+        let bytes = max(count, 1) * MemoryLayout<Float>.stride
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        guard let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED else {
+            fatalError("no \(bytes) bytes of addresses are left")
+        }
+        blocks.append((start, bytes))
+        Self.held.add(bytes, ordering: .relaxed)
+        return start.bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
     func map(_ shape: MapShape) -> Map { Map(shape: shape, base: floats(shape.count)) }

@@ -38,8 +38,11 @@ public struct ObjectiveMeasurement: Sendable {
     /// The mean losses, in float32 throughout.
     /// - Throws: `TrainingError`, `MediaError`, `NetworkError`.
     public func run(_ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Losses {
+        if case .direct(let iterations) = subject, iterations < 1 {
+            throw TrainingError.outOfRange("the number of iterations", "1 or more")
+        }
         let folder = try PhotoFolder(photos), memory = MapMemory()
-        let context = TrainingContext(pool: ThreadPool(threads: threads), pairs: false)
+        let context = try TrainingContext(threads: threads, isExact: true)
         let (_, style, features) = try StyleTarget.read(
             painting, size: styleSize, vgg: vgg, weights: weights, pooling: pooling, context: context)
         let shape = MapShape(images: 1, height: size, width: size, channels: 3)

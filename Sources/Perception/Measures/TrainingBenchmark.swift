@@ -21,7 +21,7 @@ public struct TrainingBenchmark: Sendable {
     /// Seconds of each step, on noise.
     /// - Throws: `TrainingError`, `NetworkError`.
     public func run() throws -> [Double] {
-        let context = TrainingContext(pool: ThreadPool(threads: threads), pairs: isExact ? false : nil)
+        let context = try TrainingContext(threads: threads, isExact: isExact)
         let weights = LossWeights(), features: VGG16Weights
         do { features = try VGG16Weights(path: vgg, upTo: weights.last) } catch { throw TrainingError.weights(error) }
         let memory = MapMemory(), shape = MapShape(images: batch, height: crop, width: crop, channels: 3)

@@ -11,6 +11,7 @@ struct PhotoFolder: Sendable {
     /// - Throws: `TrainingError.noPhotos`.
     init(_ path: String) throws(TrainingError) {
         self.path = path
+        guard MediaFiles.isFolder(path) else { throw .noPhotos(path) }
         let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
         files = found.filter { Self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
         if files.isEmpty { throw .noPhotos(path) }

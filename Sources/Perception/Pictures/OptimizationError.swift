@@ -14,7 +14,7 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
         switch self {
         case .outOfRange(let what, let range): "\(what) must be \(range)"
         case .tooSmall(let width, let height, let least):
-            "\(width)x\(height) is too small: a picture must have \(least) pixels a side; choose a size with --resize"
+            "\(width)x\(height) is too small: a picture must have \(least) pixels a side; choose another size"
         case .noLayer: "name at least one layer"
         case .weights(let error): error.description
         case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"

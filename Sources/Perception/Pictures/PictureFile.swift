@@ -12,9 +12,7 @@ final class PictureFile {
     init(_ path: String, width: Int, height: Int) throws(MediaError) {
         let format = VideoFormat(
             width: width, height: height, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
-        var options = SinkOptions()
-        options.formatOptions = ["update": "1"]
-        sink = try FileSink(path, video: format, options: options)
+        sink = try FileSink(path, video: format)
     }
 
     /// Once.

@@ -26,7 +26,8 @@ final class LossLog {
 
     func append(_ row: Row) {
         rows.append(row)
-        file?.write(Data(row.line.utf8))
+        // A full disk is found when the model is written.
+        try? file?.write(contentsOf: Data(row.line.utf8))
     }
 
     /// Takes back all rows after `step`.

@@ -11,6 +11,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case weights(WeightsError)
     case otherArchitecture(path: String, found: String, wanted: String)
     case noCheckpoint(String)
+    /// A model is there already.
+    case exists(String)
+    /// A run was stopped here that could go on.
+    case checkpointExists(String)
+    case doesNotFit(batch: Int, crop: Int, needed: Int, available: Int)
+    case style(StyleError)
     case otherRun(checkpoint: String, had: String, has: String)
     /// The loss stopped being a number, and stepping back did not help.
     case diverged(step: Int)
@@ -23,12 +29,19 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
             "\(path): none of its photos can be read; give a folder with JPEG or PNG files"
         case .painting(let text): text
         case .badCrop(let crop, let multiple):
-            "a crop of \(crop) does not work; give a multiple of \(multiple), at least 64"
+            "a crop of \(crop) does not work; give a multiple of \(multiple) from 64 to 4096"
         case .outOfRange(let what, let range): "\(what) must be \(range)"
         case .weights(let error): error.description
         case .otherArchitecture(let path, let found, let wanted):
             "\(path): a \(found) network is no start for \(wanted); give another with --init"
         case .noCheckpoint(let path): "\(path): no checkpoint to go on from; leave out --resume"
+        case .exists(let path): "\(path): exists; add -y to overwrite it"
+        case .checkpointExists(let path):
+            "\(path): left by a run that was stopped; add --resume to go on from it, or -y to begin anew"
+        case .doesNotFit(let batch, let crop, let needed, let available):
+            "\(batch) crops of \(crop)x\(crop) need \(needed / 1_000_000) MB of memory and \(available / 1_000_000) are free; "
+                + "give a smaller --batch or --crop"
+        case .style(let error): error.description
         case .otherRun(let path, let had, let has):
             "\(path): belongs to a run with \(had), not \(has); give the same options, or leave out --resume"
         case .diverged(let step): "the run diverges again and again at step \(step); give a lower --rate"

@@ -1,3 +1,4 @@
+import Glibc
 import Network
 
 /// Everything that decides what `TrainingRun` makes of a painting.
@@ -58,6 +59,8 @@ public struct TrainingOptions: Sendable {
     public var rate: Double?
     /// Goes on from the checkpoint beside `output`.
     public var resume = false
+    /// Whether a model, or the checkpoint of a run that was stopped, may be replaced.
+    public var overwrite = false
     /// Steps from one preview to the next; 0 for none.
     public var previewEvery = 200
     /// Threads; nil for one a CPU.
@@ -85,6 +88,19 @@ public struct TrainingOptions: Sendable {
         crop = 48 * scale
     }
 
+    /// The files that are read: the painting, VGG16's weights, and a model to start from.
+    var inputs: [String] {
+        var files = [vgg] + (initial.map { [$0] } ?? [])
+        if case .style(let painting) = goal { files.append(painting) }
+        return files
+    }
+
+    /// What an earlier run left and this one would replace: its checkpoint, or its model.
+    public var taken: String? {
+        let files = TrainingFiles(output: output)
+        return resume ? nil : [files.checkpoint, files.model].first { access($0, F_OK) == 0 }
+    }
+
     /// What is trained on has a ground truth of `crop`; the network sees it as many times smaller as it enlarges.
     var isUpscaling: Bool { if case .upscaling = goal { true } else { false } }
 
@@ -100,23 +116,18 @@ public struct TrainingOptions: Sendable {
     /// - Throws: `TrainingError` for a value out of its range.
     func check() throws(TrainingError) {
         let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
-        guard crop >= 64, crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
+        guard (64...4096).contains(crop), crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
         if isPaired, batch % 2 == 1 {
             throw .outOfRange("with a temporal loss the batch", "an even number")
         }
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
-        guard (64...4096).contains(styleSize) else { throw .outOfRange("the style size", "64 to 4096") }
         guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
         guard (0...1).contains(smallShare) else { throw .outOfRange("the share of small crops", "0 to 1") }
         guard (0...1).contains(weightStep) else { throw .outOfRange("the step of weights", "0 to 1") }
-        for weight in [weights.content, weights.style, weights.totalVariation, weights.temporal]
-        where !(weight >= 0 && weight.isFinite) {
-            throw .outOfRange("a weight of a loss", "0 or more")
-        }
         switch length {
         case .iterations(let count): if count < 1 { throw .outOfRange("the number of iterations", "1 or more") }
         case .minutes(let minutes):
-            if !(minutes > 0 && minutes.isFinite) { throw .outOfRange("the time", "more than 0 minutes") }
+            if !(minutes > 0 && minutes <= 1e6) { throw .outOfRange("the time", "more than 0 and at most a million minutes") }
         }
     }
 

@@ -32,11 +32,14 @@ public final class TrainingRun {
         try options.check()
         self.options = options
         files = TrainingFiles(output: options.output)
+        try files.check(reads: options.inputs)
+        if !options.overwrite, let taken = options.taken {
+            throw taken == files.checkpoint ? TrainingError.checkpointExists(taken) : TrainingError.exists(taken)
+        }
         photos = try PhotoFolder(options.photos)
-        context = TrainingContext(
-            pool: ThreadPool(threads: options.threads), isa: try InstructionSet.mask()?.wholeTables)
+        context = try TrainingContext(threads: options.threads)
 
-        let initial = try options.initial.map { path throws(TrainingError) in try Self.model(path, for: options) }
+        let initial = try options.initial.map { name throws(TrainingError) in try Self.model(name, for: options) }
         // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
         let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
         let objective: (MapShape) -> any TrainingObjective
@@ -57,12 +60,22 @@ public final class TrainingRun {
         }
         stages = TrainingStage.plan(options, photos: photos, teacher: teacher, objective: objective, context: context)
         trainer = stages[stages.count - 1].trainer
+        // Nothing was written there yet: what is free is what there was before.
+        if let available = Memory.available(), MapMemory.bytesHeld > available {
+            throw TrainingError.doesNotFit(
+                batch: options.batch, crop: options.crop, needed: MapMemory.bytesHeld, available: available)
+        }
 
         if options.resume {
             guard FileManager.default.fileExists(atPath: files.checkpoint) else {
                 throw TrainingError.noCheckpoint(files.checkpoint)
             }
-            resumed = try TrainingState.read(files.checkpoint, fingerprint: options.fingerprint)
+            let state = try TrainingState.read(files.checkpoint, fingerprint: options.fingerprint)
+            if case .iterations(let count) = options.length, count != state.total {
+                throw TrainingError.otherRun(
+                    checkpoint: files.checkpoint, had: "iterations \(state.total)", has: "iterations \(count)")
+            }
+            resumed = state
         } else {
             resumed = nil
         }
@@ -76,8 +89,11 @@ public final class TrainingRun {
         }
     }
 
-    private static func model(_ path: String, for options: TrainingOptions) throws(TrainingError) -> Model {
-        let model: Model
+    /// The model to start from, a file or a bundled style; of that rather the network that is trained.
+    private static func model(_ nameOrFile: String, for options: TrainingOptions) throws(TrainingError) -> Model {
+        let path: String, model: Model
+        let networks: [StyleNetwork] = options.architecture == .live ? [.live, .full] : [.full, .live]
+        do { path = try StyleCatalog().resolve(nameOrFile, networks: networks) } catch { throw .style(error) }
         do { model = try Model.load(path) } catch { throw .weights(error) }
         guard (model.architecture.enlargement > 1) == options.isUpscaling else {
             throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
@@ -116,9 +132,9 @@ public final class TrainingRun {
                 trainer.optimizer.forget()
                 smoothed = SmoothedLosses()
             }
-            let schedule = Schedule(
+            let learningRate = LearningRate(
                 peak: options.peakRate, total: stage.imitates ? imitated : state.total - imitated)
-            let rate = schedule.rate(stage.imitates ? step : step - imitated) * state.rateFactor
+            let rate = learningRate.at(stage.imitates ? step : step - imitated) * state.rateFactor
             let losses = stage.losses(of: try stage.stream.batch(step))
             trainer.update(rate: rate)
             step += 1

@@ -4,7 +4,7 @@
 /// tested with a simulated clock. Times are in seconds on any clock; should it jump back, time goes on from where it was.
 ///
 /// ```swift
-/// var governor = Governor(pacing: .live(Governor.Live(ladder: ladder, interval: 1 / 30)))
+/// var governor = Governor(pacing: .deadlines(Governor.Deadlines(ladder: ladder, interval: 1 / 30)))
 /// var frame = governor.arrived(pts: 0, at: now()).frame
 /// switch governor.begin(&frame, at: now()) { case .paint(let rung): … }
 /// ```

@@ -1,4 +1,5 @@
 import Foundation
+import Network
 
 /// What a figure must be read with: the processor, its instruction sets, the cores and memory that this process has.
 public struct MachineFacts: Sendable, Equatable, Codable {
@@ -27,7 +28,7 @@ public struct MachineFacts: Sendable, Equatable, Codable {
     public static var current: MachineFacts {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         return MachineFacts(
-            cpuinfo: text, cores: ProcessInfo.processInfo.activeProcessorCount,
+            cpuinfo: text, cores: Processors.count,
             memory: Int(clamping: ProcessInfo.processInfo.physicalMemory))
     }
 

@@ -39,7 +39,7 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
         let scale = model.architecture.enlargement
         let (w, h) = ((width + scale - 1) / scale, (height + scale - 1) / scale)
         let painter = try Painter(model: style, width: w, height: h, options: options)
-        upscaler = try Painter(model: model, width: w, height: h, options: options, pool: painter.pool)
+        upscaler = try Painter(model: model, width: w, height: h, options: options, pool: painter.pool, promised: painter.bytes)
         let whole = (upscaler.outputWidth, upscaler.outputHeight)
         sketch = Sketch(
             down: try PixelScaler(from: (width, height), to: (w, h)), painter: painter,
@@ -62,6 +62,7 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
         var result = frame
         result.pixels = pool.take()
         paint(frame.pixels, into: result.pixels)
+        layers?.add((sketch?.painter.layerTimings ?? []) + upscaler.layerTimings)
         result.alpha = frame.alpha.map { $0.enlarged(width: width, height: height) }
         return result
     }
@@ -79,7 +80,6 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
     private func paint(_ input: PixelBuffer, into output: PixelBuffer) {
         guard let sketch else {
             upscaler.paint(input, into: output)
-            layers?.add(upscaler.layerTimings)
             return
         }
         sketch.down.scale(input, into: sketch.small)
@@ -90,7 +90,6 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
         } else {
             upscaler.paint(sketch.painted, into: output)
         }
-        layers?.add(sketch.painter.layerTimings + upscaler.layerTimings)
     }
 }
 

@@ -28,9 +28,12 @@ public final class NetworkPainter: NetworkPainting, @unchecked Sendable {
         let size = ladder.rungs[0]
         let full = try Painter(model: model, width: size.width, height: size.height, options: options)
         self.full = full
+        var bytes = full.bytes
         lower = try ladder.rungs.dropFirst().map { rung in
-            Rung(
-                painter: try Painter(full, width: rung.width, height: rung.height),
+            let painter = try Painter(full, width: rung.width, height: rung.height, promised: bytes)
+            bytes += painter.bytes
+            return Rung(
+                painter: painter,
                 down: try PixelScaler(from: (size.width, size.height), to: (rung.width, rung.height)),
                 up: try PixelScaler(from: (rung.width, rung.height), to: (size.width, size.height)),
                 input: PixelBuffer(width: rung.width, height: rung.height),
@@ -49,6 +52,7 @@ public final class NetworkPainter: NetworkPainting, @unchecked Sendable {
         var painted = frame
         painted.pixels = pool.take()
         paint(frame.pixels, into: painted.pixels, rung: rung)
+        layers?.add((rung == 0 ? full : lower[rung - 1].painter).layerTimings)
         return painted
     }
 
@@ -64,13 +68,11 @@ public final class NetworkPainter: NetworkPainting, @unchecked Sendable {
     private func paint(_ input: PixelBuffer, into output: PixelBuffer, rung index: Int) {
         guard index > 0 else {
             full.paint(input, into: output)
-            layers?.add(full.layerTimings)
             return
         }
         let rung = lower[index - 1]
         rung.down.scale(input, into: rung.input)
         rung.painter.paint(rung.input, into: rung.output)
         rung.up.scale(rung.output, into: output)
-        layers?.add(rung.painter.layerTimings)
     }
 }

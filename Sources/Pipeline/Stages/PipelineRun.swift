@@ -191,7 +191,7 @@ final class PipelineRun: Sendable {
             if ticket.isInFlight { framesInFlight.signal() }
         }
         guard !hasFailed else { return }
-        guard last != nil || !hasEnded else { return sink.discard() }
+        if hasEnded, last == nil || !options.keepsStopped { return sink.discard() }
         do {
             recorder?.begin()
             try sink.finish()

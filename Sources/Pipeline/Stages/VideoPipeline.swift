@@ -20,6 +20,8 @@ public struct VideoPipeline: Sendable {
         public var governor = Governor()
         /// Frames are held back until they are due, as a player does.
         public var isPaced = false
+        /// Whether what is written when the run is stopped becomes an output that ends early; else nothing is left.
+        public var keepsStopped = true
         /// Measures the stages.
         public var profiler: Profiler?
         /// Seconds on a clock that only goes forward.

@@ -10,16 +10,19 @@ import Pipeline
 /// ```
 ///
 /// A file that fails is named and the next one begins. With `job.resumes`, what an earlier run finished is not painted again.
+/// When it is stopped, the file it was at has no output.
 /// Files whose names say no format that can be written are left out, hidden ones and folders too; so are files that hold no
 /// picture.
 public struct Batch: Sendable {
     /// What to do with each file; its input and output are the folders.
     public var job: Job
+    /// Leaves out files whose outputs are there already.
+    public var skipsFinished = false
 
     public init(_ job: Job) { self.job = job }
 
-    /// Whether `input` names a folder, and so a batch.
-    public static func isFolder(_ input: String) -> Bool { MediaFiles.isFolder(input) }
+    /// Whether `input` names a folder, and so a batch. `-` is stdin, whatever lies there.
+    public static func isFolder(_ input: String) -> Bool { input != "-" && MediaFiles.isFolder(input) }
 
     public enum Event: Sendable {
         /// File `number`, from 1, of `count`.
@@ -37,6 +40,8 @@ public struct Batch: Sendable {
     public struct Summary: Sendable {
         public var painted = 0
         public var failed = 0
+        /// Not begun, or stopped on the way.
+        public var unfinished = 0
         /// The batch was cancelled before its end.
         public var wasStopped = false
     }
@@ -49,23 +54,29 @@ public struct Batch: Sendable {
         if !others.isEmpty { onEvent(.leftOut(others)) }
         var summary = Summary()
         for (index, file) in files.enumerated() {
-            if cancellation.isRequested { summary.wasStopped = true }
-            if summary.wasStopped { break }
+            if cancellation.isRequested {
+                summary.wasStopped = true
+                summary.unfinished = files.count - index
+                break
+            }
             let fileJob = fileJob(file)
-            if job.resumes, fileJob.findsOutputTaken {
+            if skipsFinished || job.resumes, fileJob.findsOutputTaken {
                 onEvent(.finishedBefore(file))
                 continue
             }
             onEvent(.began(file, number: index + 1, count: files.count))
             do throws(TemperaError) {
                 let done = try fileJob.run(cancellation: cancellation) { onEvent(.job(file, $0)) }
-                summary.wasStopped = done.wasStopped
+                if done.wasStopped {
+                    summary.wasStopped = true
+                    summary.unfinished = files.count - index
+                    break
+                }
                 summary.painted += 1
                 onEvent(.finished(file, done))
             } catch .media(.noVideo) {
                 onEvent(.leftOut([file]))
             } catch {
-                if cancellation.isRequested { summary.wasStopped = true }
                 summary.failed += 1
                 onEvent(.failed(file, error))
             }
@@ -93,6 +104,7 @@ public struct Batch: Sendable {
 
     private func fileJob(_ file: String) -> Job {
         var job = job
+        job.keepsStopped = false
         job.input = path(file, in: self.job.input)
         job.output = path(file, in: self.job.output)
         // A picture is painted at once or not at all.

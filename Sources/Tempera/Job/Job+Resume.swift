@@ -8,6 +8,9 @@ extension Job {
         return MediaFiles.exists(output) && !MediaFiles.isFolder(output)
     }
 
+    /// Whether both paths mean one file that is there.
+    public static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }
+
     /// Where the finished parts of a job that `resumes` are kept; nil for others, whose leftovers are named.
     func segments(_ video: VideoFormat, warn: WarningHandler) throws -> SegmentFolder? {
         guard resumes else {

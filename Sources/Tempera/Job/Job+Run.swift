@@ -32,6 +32,7 @@ extension Job {
         var options = VideoPipeline.Options()
         options.governor = Governor(pacing: deadlines(video, ladder, painter), rate: rate?.value)
         options.isPaced = pacing == .paced
+        options.keepsStopped = keepsStopped
         options.profiler = profiler
         if hasDeadlines { options.framesInFlight = 2 }
 

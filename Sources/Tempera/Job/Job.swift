@@ -38,6 +38,8 @@ public struct Job: Sendable {
     /// Keeps finished parts beside the output until it is whole, and goes on from those that an earlier run of the same job
     /// left when it was killed, stopped or failed. For files, every frame, and no rate.
     public var resumes = false
+    /// Whether a job that is stopped leaves an output that ends early.
+    public var keepsStopped = true
     /// Constant output rate, by dropping and repeating frames; nil keeps every frame and its time.
     public var rate: Rational?
     /// Whether frames have deadlines.

@@ -72,4 +72,4 @@ public struct Style: Sendable {
 public typealias StyleNetwork = Network.StyleNetwork
 
 /// What is known of a style without loading it: name, path, licence, provenance.
-public typealias StyleInfo = Network.Style
+public typealias StyleInfo = Network.StyleInfo

@@ -14,8 +14,6 @@ struct FlatNoise {
     /// Places, row by row, of the flat pixels.
     private let places: [Int]
 
-    /// The share of the photo that is flat.
-    var share: Double { Double(places.count) / Double(max(1, width * height)) }
 
     init(photo: PixelBuffer) {
         let luma = Luma(photo), reach = Self.reach, area = Float((2 * reach + 1) * (2 * reach + 1))

@@ -30,10 +30,14 @@ public struct QualityMeasurement {
     private let context: TrainingContext
 
     /// - Parameter vgg: VGG16's weights; nil to leave out the distance of features.
-    /// - Throws: `TrainingError.weights`.
-    public init(vgg: String?, threads: Int? = nil) throws(TrainingError) {
-        do { self.vgg = try vgg.map { path throws(WeightsError) in try VGG16Weights(path: path, upTo: .relu2_2) } } catch { throw .weights(error) }
-        context = TrainingContext(pool: ThreadPool(threads: threads), pairs: false)
+    /// - Throws: `TrainingError.weights`, `NetworkError`.
+    public init(vgg: String?, threads: Int? = nil) throws {
+        do {
+            self.vgg = try vgg.map { try VGG16Weights(path: $0, upTo: .relu2_2) }
+        } catch let error as WeightsError {
+            throw TrainingError.weights(error)
+        }
+        context = try TrainingContext(threads: threads, isExact: true)
     }
 
     /// - Parameter border: Pixels left out at each edge.
@@ -77,13 +81,13 @@ public struct QualityMeasurement {
 public enum QualityError: Error, Sendable, Equatable, CustomStringConvertible {
     case sizes(String, String)
     case tooSmall(border: Int)
-    case noUpscaler(String)
+    case noUpscaler(String, scale: Int)
 
     public var description: String {
         switch self {
         case .sizes(let one, let other): "the pictures are of \(one) and \(other); give two of one size"
         case .tooSmall(let border): "a picture must have 11 pixels a side within its border of \(border); give a larger one"
-        case .noUpscaler(let path): "\(path): paints, but does not enlarge; give a model of 'tempera train-upscaler'"
+        case .noUpscaler(let path, let scale): "\(path): does not enlarge by \(scale); give a model of 'tempera train-upscaler'"
         }
     }
 }

@@ -27,7 +27,7 @@ public struct UpscalingMeasurement {
     /// - Throws: `TrainingError`, `MediaError`, `NetworkError`, `QualityError`.
     public func run() throws -> [Row] {
         if let model, model.architecture.enlargement != scale {
-            throw QualityError.noUpscaler(model.metadata["upscaler"] ?? model.architecture.name)
+            throw QualityError.noUpscaler(model.metadata["upscaler"] ?? model.architecture.name, scale: scale)
         }
         let folder = try PhotoFolder(pictures), measurement = try QualityMeasurement(vgg: vgg)
         return try folder.files.indices.map { index in

@@ -17,9 +17,10 @@ public struct FlowField: Sendable {
     }
 
     /// Reads a `.flo` file (Baker et al., the Middlebury benchmark): "PIEH", width, height, then u and v of each pixel.
-    /// - Throws: `StabilityError.notAFlow`.
+    /// - Throws: `StabilityError.noFlow`, `.notAFlow`.
     public init(path: String) throws(StabilityError) {
-        guard let data = FileManager.default.contents(atPath: path), data.count >= 12 else { throw .notAFlow(path) }
+        guard let data = FileManager.default.contents(atPath: path) else { throw .noFlow(path) }
+        guard data.count >= 12 else { throw .notAFlow(path) }
         let words = data.withUnsafeBytes { bytes in
             (0..<data.count / 4).map {
                 UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))

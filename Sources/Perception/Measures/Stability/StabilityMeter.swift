@@ -2,12 +2,14 @@ import Network
 
 /// Why steadiness cannot be measured.
 public enum StabilityError: Error, Sendable, CustomStringConvertible {
+    case noFlow(String)
     case notAFlow(String)
     case sizesDiffer(String, String)
     case tooFewFrames(String)
 
     public var description: String {
         switch self {
+        case .noFlow(let path): "\(path): cannot be read; --flow takes a folder with a .flo file for every frame but the first"
         case .notAFlow(let path): "\(path): not a .flo file of the pictures' size"
         case .sizesDiffer(let a, let b):
             "\(a) and \(b) differ in size; give the video that was painted and its painting"

@@ -7,7 +7,7 @@ public enum StyleNetwork: String, Sendable, CaseIterable {
 }
 
 /// A trained style that is at hand: what `tempera styles` lists.
-public struct Style: Sendable, Equatable {
+public struct StyleInfo: Sendable, Equatable {
     /// What a user types: the name of the file without `.safetensors` and, of a live network, `.live`.
     public let name: String
     public let network: StyleNetwork
