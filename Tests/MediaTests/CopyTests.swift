@@ -85,13 +85,42 @@ import Testing
         #expect(source.contents.chapters == 2 && source.choice.video == 1)
     }
 
+    /// What is said, and when, is the same in every container's form, and back.
+    @Test(arguments: ["mp4", "webm"]) func wordsAreRewritten(kind: String) throws {
+        let scratch = try Scratch()
+        let (input, output, back) = (try richClip(scratch), scratch.file("out.\(kind)"), scratch.file("back.mkv"))
+        let log = WarningLog()
+        #expect(try copy(input, to: output, warn: log.handler) == 50)
+        #expect(log.all.first == .subtitlesConverted(["stream 3, subtitle (subrip)"], format: kind))
+        #expect(try copy(output, to: back) == 50)
+        func words(_ path: String) throws -> String {
+            try shell("ffmpeg", ["-v", "error", "-copyts", "-i", path, "-map", "0:s", "-f", "srt", "-"])
+        }
+        let said = try words(input)
+        #expect(said.contains("Hello") && said.contains("Bye"))
+        #expect(try words(output) == said && words(back) == said)
+        let language = ["-v", "quiet", "-select_streams", "s", "-show_entries", "stream_tags=language", "-of", "csv=p=0"]
+        #expect(try shell("ffprobe", language + [back]).hasPrefix("ger"))
+    }
+
+    /// Streams of MPEG take any bytes, and no player reads them.
+    @Test func transportStreamsTakeNoWords() throws {
+        let scratch = try Scratch(), log = WarningLog()
+        #expect(try copy(try richClip(scratch), to: scratch.file("out.ts"), warn: log.handler) == 50)
+        guard case .streamsLeftOut(let streams, "mpegts")? = log.all.first else { throw MediaError.interrupted }
+        #expect(streams.prefix(2) == ["stream 3, subtitle (subrip)", "stream 4, attachment (ttf)"])
+    }
+
     @Test func whatDoesNotFitIsNamedOnce() throws {
         let scratch = try Scratch()
         let (input, output) = (try richClip(scratch), scratch.file("out.mp4"))
         let log = WarningLog()
         #expect(try copy(input, to: output, warn: log.handler) == 50)
         #expect(
-            log.all == [.streamsLeftOut(["stream 3, subtitle (subrip)", "stream 4, attachment (ttf)"], format: "mp4")])
+            log.all == [
+                .subtitlesConverted(["stream 3, subtitle (subrip)"], format: "mp4"),
+                .streamsLeftOut(["stream 4, attachment (ttf)"], format: "mp4"),
+            ])
         let text = try shell(
             "ffprobe",
             ["-v", "quiet", "-show_entries", "stream=codec_type:disposition=attached_pic", "-of", "csv=p=0", output])

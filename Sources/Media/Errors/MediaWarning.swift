@@ -18,6 +18,8 @@ public enum MediaWarning: Sendable, Equatable {
     case freeRotationIgnored(degrees: Double)
     case lateStream(index: Int)
     case chroma444ForOddSize(width: Int, height: Int, codec: String)
+    /// Subtitles that the output container knows in another form, each in words.
+    case subtitlesConverted([String], format: String)
     /// Streams that the output container cannot hold, each in words.
     case streamsLeftOut([String], format: String)
     case copiedTimestampsRepaired(stream: Int)
@@ -49,6 +51,8 @@ extension MediaWarning: CustomStringConvertible {
         case .lateStream(let index): "stream \(index) appears late and is left out"
         case .chroma444ForOddSize(let width, let height, let codec):
             "\(codec) needs even sizes for 4:2:0; \(width)x\(height) is written as 4:4:4 to keep the size"
+        case .subtitlesConverted(let streams, let format):
+            "\(format) keeps subtitles in another form: \(streams.joined(separator: ", ")) rewritten, without their styles"
         case .streamsLeftOut(let streams, let format):
             "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"

@@ -1,10 +1,12 @@
 import CFFmpeg
 
-/// The streams that pass from a source to a container untouched: which fit, where they go, and their times.
+/// The streams that pass from a source to a container: which fit, where they go, and their times. All but subtitles that the
+/// container knows in another form stay untouched.
 struct StreamCopies {
     private struct Copy {
         var output: UnsafeMutablePointer<AVStream>
         var timeBase: AVRational
+        var converter: SubtitleConverter?
         var last: Int64?
     }
 
@@ -26,28 +28,39 @@ struct StreamCopies {
         isStrict = !container.has(AVFMT_TS_NONSTRICT)
         isMatroska = ["matroska", "webm"].contains(container.name)
         hidesLead = container.isMP4
-        var leftOut: [String] = []
+        var leftOut: [String] = [], converted: [String] = []
         var paintedStream: UnsafeMutablePointer<AVStream>?
         for (index, input) in (source?.demuxer.streams ?? []).enumerated() {
             if index == source?.choice.video {
                 paintedStream = Self.addPainted(output, encoder: encoder)
             } else if source?.choice.copied.contains(index) == true {
-                guard Self.fits(input, in: container, beside: encoder) else {
-                    leftOut.append(Self.describe(input, index: index))
-                    continue
+                var converter: SubtitleConverter?
+                if !Self.fits(input, in: container, beside: encoder) {
+                    converter = SubtitleConverter(input, container: container)
+                    guard converter != nil else {
+                        leftOut.append(Self.describe(input, index: index))
+                        continue
+                    }
                 }
                 guard let stream = avformat_new_stream(output, nil), Self.copy(input, to: stream, container: container)
                 else {
                     throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
                 }
+                if let converter {
+                    guard avcodec_parameters_from_context(stream.pointee.codecpar, converter.encoder) >= 0 else {
+                        throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
+                    }
+                    converted.append(Self.describe(input, index: index))
+                }
                 if CoverArt.isCover(input), CoverArt.adapt(stream, from: input, container: container) { continue }
-                copies[index] = Copy(output: stream, timeBase: input.pointee.time_base)
+                copies[index] = Copy(output: stream, timeBase: input.pointee.time_base, converter: converter)
             }
         }
         guard let stream = paintedStream ?? Self.addPainted(output, encoder: encoder) else {
             throw .failed(action: "opening", path: path, why: "no memory")
         }
         painted = stream
+        if !converted.isEmpty { warnings.report(.subtitlesConverted(converted, format: container.name)) }
         if !leftOut.isEmpty { warnings.report(.streamsLeftOut(leftOut, format: container.name)) }
     }
 
@@ -123,9 +136,11 @@ struct StreamCopies {
     mutating func prepare(
         _ copied: CopiedPacket, warnings: OneTimeWarnings
     ) -> UnsafeMutablePointer<AVPacket>? {
-        let packet = copied.packet
-        let index = Int(packet.pointee.stream_index)
-        guard var copy = copies[index], hidesLead || !Self.isLongHidden(packet, timeBase: copy.timeBase) else { return nil }
+        let index = Int(copied.packet.pointee.stream_index)
+        guard var copy = copies[index], hidesLead || !Self.isLongHidden(copied.packet, timeBase: copy.timeBase) else {
+            return nil
+        }
+        guard let packet = copy.converter.map({ $0.convert(copied.packet) }) ?? copied.packet else { return nil }
         let base = copy.output.pointee.time_base
         av_packet_rescale_ts(packet, copy.timeBase, base)
         if isMatroska { addCodecDelay(to: packet, of: copy.output) }
