@@ -10,6 +10,8 @@ public enum TemperaError: Error, Sendable {
     case wrongSize(expected: String, got: String)
     /// A model enlarges by another factor, or (`found` 1) paints.
     case wrongScale(name: String, wanted: Int, found: Int)
+    /// No bundled network that enlarges, nor a file, has this name.
+    case noUpscaler(String)
     case style(StyleError)
     case weights(WeightsError)
     case network(NetworkError)
@@ -38,6 +40,8 @@ extension TemperaError: CustomStringConvertible {
         case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"
         case .wrongScale(let name, let wanted, 1): "\(name) paints and does not enlarge by \(wanted); name pixel, feature, or a file of 'tempera train-upscaler'"
         case .wrongScale(let name, let wanted, let found): "\(name) enlarges by \(found), not \(wanted); ask for \(found)"
+        case .noUpscaler(let name):
+            "there is no upscaler or file \(name.debugDescription); name pixel, feature, or a file of 'tempera train-upscaler'"
         case .style(let error): error.description
         case .weights(let error): error.description
         case .network(let error): error.description

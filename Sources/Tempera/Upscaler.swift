@@ -23,6 +23,8 @@ public struct Upscaler: Sendable {
             path = try StyleCatalog().resolve(isKind ? "upscaler-x\(scale)-\(nameOrFile)" : nameOrFile)
             model = try Model.load(path)
             name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        } catch StyleError.unknown {
+            throw .noUpscaler(nameOrFile)
         } catch {
             throw TemperaError(error)
         }

@@ -41,6 +41,7 @@ final class Signals: @unchecked Sendable {
         }
         if atOnce {
             Console.shared.erase()
+            Job.removeUnfinished()
             _exit(128 + number)
         }
         Console.shared.note("stopping; finishing the file (once more to end at once)")

@@ -188,6 +188,9 @@ struct ReportArguments: ParsableArguments {
     func check(input: String, output: String) throws {
         for (option, path) in [("--profile-json", profileJson), ("--trace", trace), ("--progress", progress)] {
             guard let path else { continue }
+            if ProgressFile.descriptor(path) == nil, !Self.canWrite(path) {
+                throw ValidationError("\(option) \(path): cannot be written there")
+            }
             for video in [input, output] where path == video && path != "-" || Job.isSameFile(path, video) {
                 throw ValidationError("\(option) \(path) is a video of this run; choose another file")
             }
@@ -195,6 +198,11 @@ struct ReportArguments: ParsableArguments {
         guard let progress, let descriptor = ProgressFile.descriptor(progress) else { return }
         let isTaken = output == "-" ? descriptor == 1 : output.hasPrefix("pipe:") && descriptor == ProgressFile.descriptor(output)
         if isTaken { throw ValidationError("--progress \(progress) is where the video goes; choose a file or another number") }
+    }
+
+    private static func canWrite(_ path: String) -> Bool {
+        let folder = path.contains("/") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : "."
+        return access(path, F_OK) == 0 ? access(path, W_OK) == 0 && !Batch.isFolder(path) : access(folder, W_OK) == 0
     }
 
     func apply(to job: inout Job) {

@@ -33,6 +33,9 @@ import Testing
         (["upscale", "a.mp4", "-", "--progress", "pipe:1"], "--progress pipe:1 is where the video goes"),
         (["/", "-"], "a folder cannot be painted to stdout"),
         (["/", "painted", "--profile-json", "p.json"], "--profile-json, --profile and --trace take one file, not a folder"),
+        (["a.mp4", "b.mp4", "--trace", "none/t.json"], "--trace none/t.json: cannot be written there"),
+        (["a.mp4", "b.mp4", "--profile-json", "b.mp4"], "--profile-json b.mp4 is a video of this run"),
+        (["a.mp4", "b.mp4", "--crf=-5"], "--crf must be from 0 to 255"),
         (["measure", "objective", "a.jpg", "--photos", "p", "--vgg", "v", "--direct=-5"], "--direct must be at least 1"),
         (
             ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o", "--batch", "100"],

@@ -227,7 +227,7 @@ import Testing
         #expect(refused { $0.styleScale = 9 } == "the style scale must be 0.1 to 8")
         #expect(refused { ($0.weights.content, $0.weights.style) = ([:], [:]) } == "name at least one layer")
         #expect(refused { $0.output = studio.folder + "/none/x.png" }?.contains("none/x.png") == true)
-        #expect(refused { $0.output = studio.folder + "/picture" }?.contains("cannot tell the format") == true)
+        #expect(refused { $0.output = studio.folder + "/picture" }?.contains("not the name of a picture") == true)
         #expect(refused { $0.weights.content = [.relu5_1: 1] }?.contains("conv2_1") == true)
         #expect(try !FileManager.default.contentsOfDirectory(atPath: studio.folder).contains { $0.hasPrefix("no") || $0.contains("partial") })
     }

@@ -29,6 +29,8 @@ public enum MediaError: Error, Sendable, Equatable {
     // Writing
     case sameFile(String)
     case unknownContainer(String)
+    /// The name is that of a video, where a picture is to be written.
+    case noPicture(String)
     case unknownOutputFormat(String)
     case notStreamable(format: String)
     case noEncoder(String)
@@ -86,10 +88,11 @@ extension MediaError: CustomStringConvertible {
         case .sameFile(let path): "\(path): input and output are the same file; choose another output name"
         case .unknownContainer(let path):
             "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .mov, .webm, … or name one"
+        case .noPicture(let path): "\(path): not the name of a picture; end it in .png, .jpg, .webp, …"
         case .unknownOutputFormat(let name): "unknown output format '\(name)'; see 'ffmpeg -muxers'"
         case .notStreamable(let format):
             "\(format) cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo, or add --movflags frag_keyframe+empty_moov"
-        case .noEncoder(let name): "this FFmpeg build has no encoder '\(name)'; see 'ffmpeg -encoders'"
+        case .noEncoder(let name): "this FFmpeg build has no video encoder '\(name)'; see 'ffmpeg -encoders'"
         case .codecNotInContainer(let codec, let format):
             "\(format) cannot hold \(codec); choose another codec or file name"
         case .encoderRefused(let codec, let why): "\(codec) cannot encode this: \(why)"

@@ -14,6 +14,9 @@ public enum MediaFiles {
         av_guess_format(nil, name, nil).map { String(cString: $0.pointee.name) == "image2" } ?? false
     }
 
+    /// Removes what this process has written so far of outputs that are not whole: for one that ends at once.
+    public static func removeUnfinished() { OutputFile.removeUnfinished() }
+
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

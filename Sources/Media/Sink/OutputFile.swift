@@ -1,6 +1,7 @@
 import CFFmpeg
 import Foundation
 import Network
+import Synchronization
 
 /// Where a sink's bytes go: beside a file until it is whole, or straight into a pipe or device.
 final class OutputFile {
@@ -11,6 +12,14 @@ final class OutputFile {
     /// What is written; nil when bytes go straight to their target.
     private let partial: String?
     private let target: String
+
+    /// Those of this process that are not in their place yet.
+    private static let unfinished = Mutex<Set<String>>([])
+
+    /// Removes what all outputs of this process have written so far and is not in its place: for a process that ends at once.
+    static func removeUnfinished() {
+        for partial in unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: partial) }
+    }
 
     var isPipe: Bool { Self.isPipe(path) }
 
@@ -59,6 +68,7 @@ final class OutputFile {
                 url = "file:" + partial
             }
         }
+        if let partial { _ = Self.unfinished.withLock { $0.insert(partial) } }
         if container.has(AVFMT_NOFILE) { return }
         let status = avio_open2(&context, url, AVIO_FLAG_WRITE, nil, nil)
         guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "opening") }
@@ -82,6 +92,7 @@ final class OutputFile {
             discard()
             throw error
         }
+        _ = Self.unfinished.withLock { $0.remove(partial) }
     }
 
     /// Gives numbered pictures their place, each over an older one of its name.
@@ -101,6 +112,7 @@ final class OutputFile {
     /// Removes what was written so far and is not in its place.
     func discard() {
         avio_closep(&context)
-        if let partial { try? FileManager.default.removeItem(atPath: partial) }
+        guard let partial, Self.unfinished.withLock({ $0.remove(partial) }) != nil else { return }
+        try? FileManager.default.removeItem(atPath: partial)
     }
 }

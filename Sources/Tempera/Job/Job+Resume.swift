@@ -8,6 +8,9 @@ extension Job {
         return MediaFiles.exists(output) && !MediaFiles.isFolder(output)
     }
 
+    /// Removes what the jobs of this process have written so far: for a process that ends at once.
+    public static func removeUnfinished() { MediaFiles.removeUnfinished() }
+
     /// Whether both paths mean one file that is there.
     public static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }
 
