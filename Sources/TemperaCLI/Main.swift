@@ -26,7 +26,7 @@ enum Main {
             try command.run()
             return ExitStatus.done
         } catch {
-            return report(error, help: help(for: arguments))
+            return report(error, help: help(for: arguments), meant: meant(by: arguments))
         }
     }
 
@@ -41,8 +41,17 @@ enum Main {
         return "'\(names.joined(separator: " ")) --help'"
     }
 
+    /// The command that a single word was to be, if it looks like one.
+    private static func meant(by arguments: [String]) -> String? {
+        let commands = Root.configuration.subcommands.map { $0._commandName }
+        guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word), access(word, F_OK) != 0 else {
+            return nil
+        }
+        return NearNames.of(word, in: commands).first
+    }
+
     /// Prints what `error` has to say, in one line where it is an error at all.
-    private static func report(_ error: any Error, help: String) -> Int32 {
+    private static func report(_ error: any Error, help: String, meant: String?) -> Int32 {
         switch error {
         case let status as ExitStatus: return status.code
         // Whoever reads the output has what they wanted.
@@ -63,6 +72,10 @@ enum Main {
             // One line, whatever list of values it ends with.
             let lines = Root.message(for: error).split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
             let text = lines.joined(separator: " "), message = text.hasSuffix(".") ? String(text.dropLast()) : text
+            if let meant {
+                Console.shared.note("there is no command or file of this name; did you mean 'tempera \(meant)'?")
+                return ExitStatus.badUsage
+            }
             let see = message.hasSuffix("?") ? " See" : "; see"
             Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst())\(see) \(help)")
         } else {

@@ -27,7 +27,7 @@ import Testing
 
         let result = try Command.run([input, output, "-s", "starry-night"])
         #expect(result.code == 1)
-        #expect(result.lines.first == "tempera: left out, nothing to paint: notes.txt")
+        #expect(result.lines.first == "tempera: left out, nothing to paint: deeper/, notes.txt")
         #expect(result.lines.contains("tempera: \(input)/b.jpg: not one frame could be decoded"), "\(result.stderr)")
         #expect(result.lines.contains("tempera: left out, nothing to paint: d.m4a"))
         #expect(result.lines.last == "tempera: \(output): 3 painted, 1 failed")

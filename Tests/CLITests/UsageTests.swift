@@ -73,6 +73,11 @@ import Testing
         #expect(result.stdout.isEmpty)
     }
 
+    @Test func aMistypedCommandIsGuessed() throws {
+        let result = try Command.run(["stlyes"])
+        #expect(result.code == 64 && result.stderr.hasSuffix("; did you mean 'tempera styles'?\n"), "\(result.stderr)")
+    }
+
     @Test func theVersionIsData() throws {
         let result = try Command.run(["--version"])
         #expect(result.code == 0)

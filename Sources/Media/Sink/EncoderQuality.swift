@@ -40,7 +40,7 @@ struct EncoderQuality {
             if options.crf != nil { warnings.report(.optionIgnored("crf", by: name)) }
             if usesQuantiser {
                 context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
-                context.pointee.global_quality = (name == "mjpeg" ? 2 : 3) * FF_QP2LAMBDA
+                context.pointee.global_quality = quantiser * FF_QP2LAMBDA
             } else if name.hasPrefix("libwebp"), settings["quality"] == nil {
                 settings["quality"] = "90"
             }
@@ -72,6 +72,15 @@ struct EncoderQuality {
         case "libvpx", "libvpx-vp9": 24
         case "libsvtav1", "libaom-av1": 28
         default: 18
+        }
+    }
+
+    /// Of 1 to 31, the lower the better; libtheora's goes up to 10, the higher the better.
+    private var quantiser: Int32 {
+        switch name {
+        case "mjpeg": 2
+        case "libtheora": 8
+        default: 3
         }
     }
 

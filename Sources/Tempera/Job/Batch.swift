@@ -96,8 +96,9 @@ public struct Batch: Sendable {
         } catch {
             throw .unwritable(job.output)
         }
-        let files = names.filter { !$0.hasPrefix(".") && !MediaFiles.isFolder(path($0, in: job.input)) }
-        let (media, others) = (files.filter(MediaFiles.canWrite), files.filter { !MediaFiles.canWrite($0) })
+        let shown = names.filter { !$0.hasPrefix(".") }, folders = Set(shown.filter { MediaFiles.isFolder(path($0, in: job.input)) })
+        func isMedia(_ name: String) -> Bool { !folders.contains(name) && MediaFiles.canWrite(name) }
+        let media = shown.filter(isMedia), others = shown.filter { !isMedia($0) }.map { folders.contains($0) ? $0 + "/" : $0 }
         if media.isEmpty { throw .nothingToPaint(job.input) }
         return (media, others)
     }

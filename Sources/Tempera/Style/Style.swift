@@ -73,3 +73,6 @@ public typealias StyleNetwork = Network.StyleNetwork
 
 /// What is known of a style without loading it: name, path, licence, provenance.
 public typealias StyleInfo = Network.StyleInfo
+
+/// What somebody may have meant who mistyped a name.
+public typealias NearNames = Network.NearNames
