@@ -19,7 +19,7 @@ import Testing
         return map
     }
 
-    private func vgg(_ studio: TrainingRunTests.Studio) throws -> VGG16Weights {
+    private func vgg(_ studio: Studio) throws -> VGG16Weights {
         try VGG16Weights(path: studio.folder + "/vgg.safetensors", upTo: .relu1_2)
     }
 
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func gradientIsThatOfTheLoss() throws {
-        let vgg = try vgg(TrainingRunTests.Studio()), picture = noise(19, 14, 1), gradient = noise(19, 14, 2)
+        let vgg = try vgg(Studio()), picture = noise(19, 14, 1), gradient = noise(19, 14, 2)
         (picture.base[100], picture.base[301]) = (300, -20)
         let objective = FeatureObjective(
             weights, photo: noise(19, 14, 3), style: style(noise(23, 21, 4), vgg), vgg: vgg, pooling: .average,
@@ -50,7 +50,7 @@ import Testing
 
     /// What a model is trained for and what direct optimisation makes small is one objective.
     @Test func isTheObjectiveOfTraining() throws {
-        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(32, 32, 5), picture = noise(32, 32, 6)
+        let vgg = try vgg(Studio()), photo = noise(32, 32, 5), picture = noise(32, 32, 6)
         var training = LossWeights()
         (training.contentLayer, training.styleLayers) = (.relu1_2, [.relu1_1, .relu1_2])
         let style = style(noise(30, 20, 7), vgg), (one, other) = (memory.map(photo.shape), memory.map(photo.shape))
@@ -67,7 +67,7 @@ import Testing
     /// The losses that an optimiser tells are those of the picture it holds, also when its line search went astray last.
     @Test(arguments: [PictureMethod.lbfgs, .adam(rate: 3), .steepest(rate: 1)])
     func lossesAreThoseOfThePicture(method: PictureMethod) throws {
-        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(24, 20, 8), gradient = memory.map(photo.shape)
+        let vgg = try vgg(Studio()), photo = noise(24, 20, 8), gradient = memory.map(photo.shape)
         let objective = FeatureObjective(
             weights, photo: photo, style: style(noise(24, 20, 9), vgg), vgg: vgg, pooling: .average, context: context)
         let optimizer = PictureOptimizer(photo, objective: objective, method: method, context: context)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func lbfgsIsBelowAdamAtEqualEvaluations() throws {
-        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(24, 20, 12)
+        let vgg = try vgg(Studio()), photo = noise(24, 20, 12)
         let objective = FeatureObjective(
             weights, photo: photo, style: style(noise(24, 20, 13), vgg), vgg: vgg, pooling: .average, context: context)
         func loss(_ method: PictureMethod) -> Double {
@@ -93,7 +93,7 @@ import Testing
 
     /// Nothing to gain: no step, no harm.
     @Test(arguments: [PictureMethod.lbfgs, .steepest(rate: 2)]) func whatIsDoneStays(method: PictureMethod) throws {
-        let vgg = try vgg(TrainingRunTests.Studio()), photo = noise(24, 20, 14)
+        let vgg = try vgg(Studio()), photo = noise(24, 20, 14)
         let objective = FeatureObjective(
             FeatureWeights(content: [.relu1_2: 1], style: [:], totalVariation: 0), photo: photo,
             style: StyleTarget(grams: [:]), vgg: vgg, pooling: .average, context: context)
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func aBlendLiesBetweenItsPaintings() throws {
-        let vgg = try vgg(TrainingRunTests.Studio())
+        let vgg = try vgg(Studio())
         let (a, b) = (style(noise(20, 20, 10), vgg), style(noise(20, 20, 11), vgg))
         let blend = StyleTarget(blending: [(a, 3), (b, 1)])
         for (layer, gram) in blend.grams {
@@ -166,7 +166,7 @@ import Testing
         #expect((0..<13).allSatisfy { y in (0..<60).allSatisfy { back.row(y)[$0] == picture.row(y)[$0] } })
     }
 
-    private func job(_ studio: TrainingRunTests.Studio, _ output: String) -> DirectPainting {
+    private func job(_ studio: Studio, _ output: String) -> DirectPainting {
         var job = DirectPainting(
             photo: studio.folder + "/photos/1.png", painting: studio.folder + "/painting.png",
             output: "\(studio.folder)/\(output)", vgg: studio.folder + "/vgg.safetensors")
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func paintsTellsAndLogs() throws {
-        let studio = try TrainingRunTests.Studio()
+        let studio = try Studio()
         var job = job(studio, "out.png")
         job.pictureEvery = 2
         job.log = studio.folder + "/losses.csv"
@@ -207,14 +207,14 @@ import Testing
     }
 
     @Test func stoppedEarlyLeavesThePictureSoFar() throws {
-        let studio = try TrainingRunTests.Studio(), job = job(studio, "stopped.png"), told = Told()
+        let studio = try Studio(), job = job(studio, "stopped.png"), told = Told()
         let summary = try job.run(shouldStop: { told.progress.count == 3 }, report: told.hear)
         #expect(summary.wasStopped && summary.steps == 3)
         #expect(FileManager.default.fileExists(atPath: job.output))
     }
 
     @Test func badOptionsAreRefusedBeforeAnythingIsWritten() throws {
-        let studio = try TrainingRunTests.Studio()
+        let studio = try Studio()
         func refused(_ change: (inout DirectPainting) -> Void) -> String? {
             var job = job(studio, "no.png")
             change(&job)
@@ -233,7 +233,7 @@ import Testing
     }
 
     @Test func dreamsRespondMore() throws {
-        let studio = try TrainingRunTests.Studio(), told = Told()
+        let studio = try Studio(), told = Told()
         var dream = Dream(
             studio.folder + "/photos/1.png", output: studio.folder + "/dream.png", vgg: studio.folder + "/vgg.safetensors")
         dream.layers = [.relu1_2: 1]
@@ -254,7 +254,7 @@ import Testing
     }
 
     @Test func comparesANetworkWithOptimising() throws {
-        let studio = try TrainingRunTests.Studio()
+        let studio = try Studio()
         let architecture = Architecture.johnson(name: "johnson-full", width: 8)
         let parameters = ParameterStore(architecture: architecture)
         parameters.randomize(seed: 3)

@@ -68,9 +68,11 @@ public struct StyleCatalog: Sendable {
     /// What a network's files have between the style's name and `suffix`.
     private static func ending(_ network: StyleNetwork) -> String { network == .full ? "" : ".\(network.rawValue)" }
 
-    private static func network(_ stem: String) -> StyleNetwork { stem.hasSuffix(ending(.live)) ? .live : .full }
+    /// Which of a style's networks a file is, by its name without `.safetensors`.
+    public static func network(_ stem: String) -> StyleNetwork { stem.hasSuffix(ending(.live)) ? .live : .full }
 
-    private static func name(_ stem: String) -> String { String(stem.dropLast(ending(network(stem)).count)) }
+    /// The style's name in that of a file without `.safetensors`.
+    public static func name(_ stem: String) -> String { String(stem.dropLast(ending(network(stem)).count)) }
 
     /// Path by name.
     private var files: [String: String] {

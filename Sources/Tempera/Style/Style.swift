@@ -60,8 +60,7 @@ public struct Style: Sendable {
     private init(file path: String) throws {
         model = try Model.load(path)
         let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        network = stem.hasSuffix(".live") ? .live : .full
-        name = network == .live ? String(stem.dropLast(".live".count)) : stem
+        (name, network) = (StyleCatalog.name(stem), StyleCatalog.network(stem))
         self.path = path
         let scale = model.architecture.enlargement
         if scale > 1 { throw TemperaError.wrongScale(name: name, wanted: 1, found: scale) }
