@@ -38,7 +38,8 @@ extension TemperaError: CustomStringConvertible {
         case .nothingToPaint(let folder): "\(folder): holds no videos or pictures"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"
-        case .wrongScale(let name, let wanted, 1): "\(name) paints and does not enlarge by \(wanted); name pixel, feature, or a file of 'tempera train-upscaler'"
+        case .wrongScale(let name, let wanted, 1):
+            "\(name) paints and does not enlarge by \(wanted); name pixel, feature, or a file of 'tempera train-upscaler'"
         case .wrongScale(let name, let wanted, let found): "\(name) enlarges by \(found), not \(wanted); ask for \(found)"
         case .noUpscaler(let name):
             "there is no upscaler or file \(name.debugDescription); name pixel, feature, or a file of 'tempera train-upscaler'"

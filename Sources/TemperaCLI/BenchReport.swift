@@ -66,7 +66,7 @@ struct BenchReport: Encodable {
         let peak = peakGflops.map { "; peak \($0.fixed(0)), used \(ofPeak(executedGflop, in: frames.best))" } ?? ""
         return """
             \(machine.line)
-            \(style) \(width)x\(height), engine \(engine), precision \(precision), \(threads) thread\(threads == 1 ? "" : "s"), \
+            \(style) \(width)x\(height), engine \(engine), precision \(precision), \(threads.counted("thread")), \
             network memory \((Double(networkMemoryBytes) / 1e6).fixed(0)) MB
             \(frameMs.count) frames: median \(frames.median.fixed(2)) ms, best \(frames.best.fixed(2)), \
             p95 \(frames[0.95].fixed(2)), worst \(frames.worst.fixed(2)); \((1000 / frames.median).fixed(1)) fps, \

@@ -84,6 +84,11 @@ extension Job.Progress {
     }
 }
 
+extension Int {
+    /// `1 frame`, `2 frames`.
+    func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+}
+
 extension Double {
     /// With `digits` after the point.
     func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }

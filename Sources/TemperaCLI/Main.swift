@@ -70,7 +70,8 @@ enum Main {
             print(Root.fullMessage(for: error))  // help that was asked for
         } else if code == .validationFailure {
             // One line, whatever list of values it ends with.
-            let lines = Root.message(for: error).split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            let lines = Root.message(for: error).split(whereSeparator: \.isNewline)
+                .map { $0.trimmingCharacters(in: .whitespaces) }
             let text = lines.joined(separator: " "), message = text.hasSuffix(".") ? String(text.dropLast()) : text
             if let meant {
                 Console.shared.note("there is no command or file of this name; did you mean 'tempera \(meant)'?")

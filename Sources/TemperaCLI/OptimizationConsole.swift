@@ -22,7 +22,7 @@ struct OptimizationConsole {
         Console.shared.erase()
         if !quiet {
             let losses = summary.losses.pictureLine.isEmpty ? "" : ", \(summary.losses.pictureLine)"
-            Console.shared.note("\(output): \(summary.steps) iteration\(summary.steps == 1 ? "" : "s") in \(summary.seconds.clock)\(losses)")
+            Console.shared.note("\(output): \(summary.steps.counted("iteration")) in \(summary.seconds.clock)\(losses)")
         }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }
@@ -32,7 +32,7 @@ struct OptimizationConsole {
         case .began(let width, let height, let sizes, let bytes, let threads):
             let from = sizes > 1 ? ", coarse to fine in \(sizes) sizes" : ""
             let memory = "\((Double(bytes) / 1e9).fixed(1)) GB of memory"
-            log.notice("\(width)x\(height)\(from), \(threads) thread\(threads == 1 ? "" : "s"), \(memory)")
+            log.notice("\(width)x\(height)\(from), \(threads.counted("thread")), \(memory)")
         case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
         case .wrote(let path): log.info("wrote \(path)")
         }

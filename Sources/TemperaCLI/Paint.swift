@@ -29,7 +29,7 @@ struct Paint: ParsableCommand {
     func validate() throws {
         let paintings = style.and.count + 1
         if let blend = style.blend, blend.weights.count != paintings {
-            throw ValidationError("--blend needs \(paintings) weight\(paintings == 1 ? "" : "s"), one a painting")
+            throw ValidationError("--blend needs \(paintings.counted("weight")), one a painting")
         }
     }
 

@@ -3,7 +3,9 @@ import ArgumentParser
 /// `--vgg`, where it cannot be left out.
 struct VGGArguments: ParsableArguments {
     @Option(
-        help: ArgumentHelp("VGG16's weights as .safetensors: Caffe's, or torchvision's, as timm/vgg16.tv_in1k on Hugging Face has them.", valueName: "file"),
+        help: ArgumentHelp(
+            "VGG16's weights as .safetensors: Caffe's, or torchvision's, as timm/vgg16.tv_in1k on Hugging Face has them.",
+            valueName: "file"),
         completion: .file())
     var vgg: String
 }

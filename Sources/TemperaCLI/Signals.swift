@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 import Tempera
 
-/// SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP: the first asks the job to stop and leave a playable file, the second ends the program at once, as
-/// does the first while there is nothing to save yet.
+/// SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP: the first asks the job to stop and leave a playable file,
+/// the second ends the program at once, as does the first while there is nothing to save yet.
 ///
 /// The signal sources are made in `init` and never touched again, which makes the class safe to send.
 final class Signals: @unchecked Sendable {

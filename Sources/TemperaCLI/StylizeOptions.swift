@@ -95,7 +95,9 @@ struct OutputArguments: ParsableArguments {
     @Option(help: "Encoder preset, as 'medium' or 'slow'. (default: veryfast for libx264)")
     var preset: String?
 
-    @Option(help: ArgumentHelp("Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input. (default there: rgb24)", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input. (default there: rgb24)", valueName: "format"))
     var pixFmt: String?
 
     @Option(help: ArgumentHelp("MP4 flags; 'frag_keyframe+empty_moov' fits a pipe.", valueName: "flags"))

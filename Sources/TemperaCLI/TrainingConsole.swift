@@ -16,9 +16,11 @@ struct TrainingConsole {
         let summary = try run.run(shouldStop: { signals.cancellation.isRequested }, report: tell)
         if !quiet {
             Console.shared.note(
-                "\(options.output): \(summary.steps) step\(summary.steps == 1 ? "" : "s") in \(summary.seconds.clock), \(summary.losses.line)")
+                "\(options.output): \(summary.steps.counted("step")) in \(summary.seconds.clock), \(summary.losses.line)")
         }
-        if summary.unreadablePhotos > 0 { log.notice("\(summary.unreadablePhotos) photo\(summary.unreadablePhotos == 1 ? "" : "s") could not be read") }
+        if summary.unreadablePhotos > 0 {
+            log.notice("\(summary.unreadablePhotos.counted("photo")) could not be read")
+        }
         if let checkpoint = summary.checkpoint {
             log.notice("stopped early; add --resume to go on from \(checkpoint)")
             if let signal = signals.received { throw ExitStatus.stopped(by: signal) }
@@ -29,7 +31,7 @@ struct TrainingConsole {
         switch event {
         case .began(let iterations, let start, let photos, let threads):
             let from = start > 0 ? ", going on from step \(start)" : ""
-            log.notice("\(iterations) steps on \(photos) photos, \(threads) threads\(from)")
+            log.notice("\(iterations) steps on \(photos) photos, \(threads.counted("thread"))\(from)")
         case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
         case .steppedBack(let from, let to, let rate):
             log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")

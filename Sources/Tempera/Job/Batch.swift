@@ -96,7 +96,8 @@ public struct Batch: Sendable {
         } catch {
             throw .unwritable(job.output)
         }
-        let shown = names.filter { !$0.hasPrefix(".") }, folders = Set(shown.filter { MediaFiles.isFolder(path($0, in: job.input)) })
+        let shown = names.filter { !$0.hasPrefix(".") }
+        let folders = Set(shown.filter { MediaFiles.isFolder(path($0, in: job.input)) })
         func isMedia(_ name: String) -> Bool { !folders.contains(name) && MediaFiles.canWrite(name) }
         let media = shown.filter(isMedia), others = shown.filter { !isMedia($0) }.map { folders.contains($0) ? $0 + "/" : $0 }
         if media.isEmpty { throw .nothingToPaint(job.input) }
