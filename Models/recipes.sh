@@ -28,20 +28,26 @@ woman-with-hat        | matisse_woman_with_hat    | woman-with-hat2       | 450 
 sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0 --optimizer adam                                | 2.79e5 3.37e5 | 8
 starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002 --optimizer adam                                                  | 2.12e5 2.20e5 | 7
 starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015 --optimizer adam                                 | 2.06e5 1.93e5 | 6
-starry-night.live     | van_gogh_starry_night     | starry-night1.live    | 700  | --small-crops 0 --style-weight 30 --rate 0.001 --optimizer adam                                  | 1.99e5 1.75e5 | 8
+starry-night2.live    | van_gogh_starry_night     | starry-night1.live    | 700  | --small-crops 0 --style-weight 30 --rate 0.001 --optimizer adam                                  | 1.99e5 1.75e5 | 8
+starry-night3.live    | van_gogh_starry_night     | starry-night2.live    | 900  | --small-crops 0 --style-weight 20 --temporal-weight 1 --weight-step 0.5                          | 1.79e5 1.13e5 | 13
+starry-night.live     | van_gogh_starry_night     | starry-night3.live    | 700  | --small-crops 0 --style-weight 20 --temporal-weight 1 --weight-step 0.5 --rate 0.002 --seed 2    | 1.71e5 1.01e5 | 9
 great-wave0.live      | hokusai_great_wave        | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 2.04e5 1.96e5 | 6
 great-wave1.live      | hokusai_great_wave        | great-wave0.live      | 350  | --small-crops 0 --style-weight 4 --temporal-weight 3 --rate 0.0015 --optimizer adam              | 1.62e5 1.01e5 | 4
 great-wave2.live      | hokusai_great_wave        | great-wave1.live      | 1200 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.44e5 6.54e4 | 7
 great-wave.live       | hokusai_great_wave        | great-wave2.live      | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 1.39e5 7.35e4 | 2
 the-scream0.live      | munch_scream              | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 1.49e5 1.06e5 | 5
-the-scream.live       | munch_scream              | the-scream0.live      | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.27e5 6.58e4 | 4
+the-scream1.live      | munch_scream              | the-scream0.live      | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.27e5 6.58e4 | 4
+the-scream2.live      | munch_scream              | the-scream1.live      | 900  | --small-crops 0 --style-weight 6 --temporal-weight 1 --weight-step 0.5                           | 1.10e5 5.20e4 | 13
+the-scream.live       | munch_scream              | the-scream2.live      | 700  | --small-crops 0 --style-weight 6 --temporal-weight 1 --weight-step 0.5 --rate 0.002 --seed 2     | 1.07e5 4.59e4 | 9
 composition-vii0.live | kandinsky_composition_vii | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 2.89e5 2.66e5 | 6
 composition-vii1.live | kandinsky_composition_vii | composition-vii0.live | 350  | --small-crops 0 --style-weight 4 --rate 0.0015 --optimizer adam                                  | 2.41e5 1.28e5 | 4
 composition-vii2.live | kandinsky_composition_vii | composition-vii1.live | 500  | --small-crops 0 --style-weight 6 --rate 0.0012 --optimizer adam                                  | 2.42e5 1.52e5 | 6
 composition-vii3.live | kandinsky_composition_vii | composition-vii2.live | 1200 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 2.15e5 9.55e4 | 7
 composition-vii.live  | kandinsky_composition_vii | composition-vii3.live | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 2.07e5 1.06e5 | 2
 udnie0.live           | picabia_udnie             | sketch.live           | 1100 | --style-weight 8 --rate 0.002 --optimizer adam                                                   | 1.69e5 1.67e5 | 6
-udnie.live            | picabia_udnie             | udnie0.live           | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.49e5 1.03e5 | 5
+udnie1.live           | picabia_udnie             | udnie0.live           | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.49e5 1.03e5 | 5
+udnie2.live           | picabia_udnie             | udnie1.live           | 900  | --small-crops 0 --style-weight 6 --temporal-weight 1 --weight-step 0.5                           | 1.29e5 7.64e4 | 13
+udnie.live            | picabia_udnie             | udnie2.live           | 900  | --small-crops 0 --style-weight 6 --temporal-weight 1 --weight-step 0.5 --rate 0.002 --seed 2     | 1.25e5 6.80e4 | 13
 woman-with-hat0.live  | matisse_woman_with_hat    | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 1.86e5 1.69e5 | 5
 woman-with-hat1.live  | matisse_woman_with_hat    | woman-with-hat0.live  | 350  | --small-crops 0 --style-weight 5 --temporal-weight 3 --rate 0.0015 --optimizer adam              | 1.54e5 1.00e5 | 4
 woman-with-hat2.live  | matisse_woman_with_hat    | woman-with-hat1.live  | 800  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.45e5 7.36e4 | 5
