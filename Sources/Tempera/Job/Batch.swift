@@ -53,10 +53,10 @@ public struct Batch: Sendable {
         let (files, others) = try contents()
         if !others.isEmpty { onEvent(.leftOut(others)) }
         var summary = Summary()
+        func stop(at index: Int) { (summary.wasStopped, summary.unfinished) = (true, files.count - index) }
         for (index, file) in files.enumerated() {
             if cancellation.isRequested {
-                summary.wasStopped = true
-                summary.unfinished = files.count - index
+                stop(at: index)
                 break
             }
             let fileJob = fileJob(file)
@@ -68,8 +68,7 @@ public struct Batch: Sendable {
             do throws(TemperaError) {
                 let done = try fileJob.run(cancellation: cancellation) { onEvent(.job(file, $0)) }
                 if done.wasStopped {
-                    summary.wasStopped = true
-                    summary.unfinished = files.count - index
+                    stop(at: index)
                     break
                 }
                 summary.painted += 1
@@ -77,6 +76,10 @@ public struct Batch: Sendable {
             } catch .media(.noVideo) {
                 onEvent(.leftOut([file]))
             } catch {
+                if cancellation.isRequested {
+                    stop(at: index)
+                    break
+                }
                 summary.failed += 1
                 onEvent(.failed(file, error))
             }

@@ -2,18 +2,6 @@ import Foundation
 import Media
 
 extension Job {
-    /// Whether `run` would replace a file that it must not. What an earlier run of the same job was stopped with may go.
-    public var findsOutputTaken: Bool {
-        if overwrite || output == "-" || resumes && SegmentFolder.leftover(beside: output) != nil { return false }
-        return MediaFiles.exists(output) && !MediaFiles.isFolder(output)
-    }
-
-    /// Removes what the jobs of this process have written so far: for a process that ends at once.
-    public static func removeUnfinished() { MediaFiles.removeUnfinished() }
-
-    /// Whether both paths mean one file that is there.
-    public static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }
-
     /// Where the finished parts of a job that `resumes` are kept; nil for others, whose leftovers are named.
     func segments(_ video: VideoFormat, warn: WarningHandler) throws -> SegmentFolder? {
         guard resumes else {
