@@ -208,6 +208,14 @@ import Testing
         #expect(scratch.names == [])
     }
 
+    /// Names made of others fit into 255 bytes, and differ where those do.
+    @Test func longNamesAreShortenedApart() {
+        let names = ["1", "2"].map { String(repeating: "ä", count: 110) + $0 + ".mp4" }
+        let short = names.map(\.shortened)
+        #expect(short[0] != short[1] && short.allSatisfy { $0.utf8.count <= 120 && $0.hasPrefix("ääää") })
+        #expect("clip.mp4".shortened == "clip.mp4")
+    }
+
     @Test func messagesAreOneLine() {
         let errors: [MediaError] = [
             .missingFile("a"), .truncated("a"), .encrypted("a"), .notStreamable(format: "mp4"), .diskFull("a"),

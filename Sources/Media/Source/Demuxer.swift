@@ -174,7 +174,8 @@ final class Demuxer {
 
     private static func openingError(_ status: Int32, path: String, location: InputLocation) -> MediaError {
         let error = FFmpegStatus(status).reading(path, action: "opening")
-        guard case .notMedia = error, case .file(let file) = location, let handle = FileHandle(forReadingAtPath: file),
+        guard case .notMedia = error, case .file(let file) = location, (try? holdsStill(file)) == true,
+            let handle = FileHandle(forReadingAtPath: file),
             let head = try? handle.read(upToCount: 8), head.count == 8, head[4...7].elementsEqual("ftyp".utf8)
         else { return error }
         return .truncated(path)
