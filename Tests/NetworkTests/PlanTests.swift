@@ -83,7 +83,7 @@ import Testing
         }
         #expect(try bytes(fits.width, fits.height) <= available)
         #expect(try bytes(fits.width + 64, fits.height + 36) > available)
-        #expect(error.map(String.init(describing:))?.contains("--resize \(fits.width)x\(fits.height) fits") == true)
+        #expect(error.map(String.init(describing:))?.contains("\(fits.width)x\(fits.height) fits") == true)
         #expect(
             throws: NetworkError.doesNotFit(width: 7680, height: 4320, needed: plan.bytes, available: 1000, fits: nil)
         ) {
