@@ -68,6 +68,13 @@ import Testing
         #expect(refusal().contains("give a smaller --batch or --crop"))
     }
 
+    /// Memory that was planned elsewhere, however much, is no reason to refuse a run.
+    @Test func onlyARunsOwnPlanCounts() throws {
+        let studio = try Studio(), other = MapMemory()
+        _ = other.floats(1 << 40)
+        #expect(throws: Never.self) { try TrainingRun(studio.options("run", iterations: 1)) }
+    }
+
     @Test func aRunOfOtherOptionsIsNotResumed() throws {
         let studio = try Studio()
         var options = studio.options("run", iterations: 40)

@@ -57,20 +57,22 @@ struct Map {
 /// Floats that live as long as this object: all that a trainer needs is taken here once, before its first step.
 ///
 /// Pages come into being as they are touched. So a plan that is larger than the machine can be made, and refused by what
-/// `bytesHeld` says, before it does harm.
+/// its tally says, before it does harm.
 final class MapMemory {
-    private static let held = Atomic(0)
+    /// Bytes taken while a plan is made.
+    final class Tally: Sendable {
+        private let sum = Atomic(0)
+
+        var bytes: Int { sum.load(ordering: .relaxed) }
+
+        fileprivate func add(_ bytes: Int) { sum.add(bytes, ordering: .relaxed) }
+    }
+
+    /// Counts what the caller's own work takes, whatever runs beside it.
+    @TaskLocal static var tally: Tally?
     private var blocks: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
 
-    /// Of all memories together.
-    static var bytesHeld: Int { held.load(ordering: .relaxed) }
-
-    deinit {
-        for block in blocks {
-            munmap(block.start, block.bytes)
-            Self.held.subtract(block.bytes, ordering: .relaxed)
-        }
-    }
+    deinit { for block in blocks { munmap(block.start, block.bytes) } }
 
     /// A zeroed block, 64-byte aligned.
     func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -80,7 +82,7 @@ final class MapMemory {
             fatalError("no \(bytes) bytes of addresses are left")
         }
         blocks.append((start, bytes))
-        Self.held.add(bytes, ordering: .relaxed)
+        Self.tally?.add(bytes)
         return start.bindMemory(to: Float.self, capacity: max(count, 1))
     }
 

@@ -58,12 +58,15 @@ public final class TrainingRun {
             objective = { [context] shape in UpscalingObjective(weights, vgg: vgg, output: shape, context: context) }
             strip = nil
         }
-        stages = TrainingStage.plan(options, photos: photos, teacher: teacher, objective: objective, context: context)
+        let tally = MapMemory.Tally()
+        stages = MapMemory.$tally.withValue(tally) { [photos, context] in
+            TrainingStage.plan(options, photos: photos, teacher: teacher, objective: objective, context: context)
+        }
         trainer = stages[stages.count - 1].trainer
         // Nothing was written there yet: what is free is what there was before.
-        if let available = Memory.available(), MapMemory.bytesHeld > available {
+        if let available = Memory.available(), tally.bytes > available {
             throw TrainingError.doesNotFit(
-                batch: options.batch, crop: options.crop, needed: MapMemory.bytesHeld, available: available)
+                batch: options.batch, crop: options.crop, needed: tally.bytes, available: available)
         }
 
         if options.resume {
