@@ -68,15 +68,13 @@ enum Main {
         let code = Root.exitCode(for: error)
         if code == .success {
             print(Root.fullMessage(for: error))  // help that was asked for
+        } else if code == .validationFailure, let meant {
+            Console.shared.note("there is no command or file of this name; did you mean 'tempera \(meant)'?")
         } else if code == .validationFailure {
             // One line, whatever list of values it ends with.
             let lines = Root.message(for: error).split(whereSeparator: \.isNewline)
                 .map { $0.trimmingCharacters(in: .whitespaces) }
             let text = lines.joined(separator: " "), message = text.hasSuffix(".") ? String(text.dropLast()) : text
-            if let meant {
-                Console.shared.note("there is no command or file of this name; did you mean 'tempera \(meant)'?")
-                return ExitStatus.badUsage
-            }
             let see = message.hasSuffix("?") ? " See" : "; see"
             Console.shared.note("\(message.prefix(1).lowercased())\(message.dropFirst())\(see) \(help)")
         } else {

@@ -24,8 +24,8 @@ struct OverwriteArguments: ParsableArguments {
 
     /// - Parameter inputs: What the output must not take the place of.
     /// - Throws: `TemperaError.outputExists` where something is at `output` that may not be replaced.
-    func check(_ output: String, inputs: [String?]) throws {
-        if inputs.contains(where: { $0.map { Job.isSameFile($0, output) } ?? false }) {
+    func check(_ output: String, inputs: [String]) throws {
+        if inputs.contains(where: { Job.isSameFile($0, output) }) {
             throw Failure(text: "\(output): is read by this run; choose another output name")
         }
         let isTaken = FileManager.default.fileExists(atPath: output)

@@ -56,12 +56,12 @@ struct InputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Give up after this many undecodable parts.", valueName: "count"))
     var maxErrors: Int?
 
+    @Flag(help: "Open network sources and playlists too.")
+    var allowNetwork = false
+
     func validate() throws {
         if let maxErrors, maxErrors < 0 { throw ValidationError("--max-errors must be 0 or more") }
     }
-
-    @Flag(help: "Open network sources and playlists too.")
-    var allowNetwork = false
 
     func apply(to options: inout ReadingOptions) {
         options.format = format

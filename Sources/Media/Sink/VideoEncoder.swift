@@ -83,9 +83,8 @@ final class VideoEncoder {
         _ codec: UnsafePointer<AVCodec>, video: VideoFormat, container: Container
     ) -> AVRational {
         let own = video.timeBase.av, frame = video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
+        if container.hasOneRate, let frame { return frame }
         switch codec.pointee.id {
-        case _ where container.hasOneRate && frame != nil:
-            return frame ?? own
         case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO:
             return frame ?? AVRational(num: 1, den: 25)
         case AV_CODEC_ID_MPEG4 where own.den > 65535:

@@ -118,5 +118,4 @@ extension StyleCatalog {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
         return String(path[..<slash])
     }
-
 }

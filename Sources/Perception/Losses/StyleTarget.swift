@@ -48,9 +48,9 @@ struct StyleTarget {
         guard sizes.contains(size) else {
             throw .outOfRange("the style size", "\(sizes.lowerBound) to \(sizes.upperBound)")
         }
-        let painting: PixelBuffer, features: VGG16Weights
+        let painting: PixelBuffer
         do { painting = try PhotoFolder.read(path).scaled(shortSide: size) } catch { throw .painting("\(error)") }
-        do { features = try VGG16Weights(path: vgg, upTo: weights.last) } catch { throw .weights(error) }
+        let features = try VGG16Weights.forTraining(vgg, upTo: weights.last)
         let memory = MapMemory()
         let map = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))
         painting.copyCrop(x: 0, y: 0, to: map, image: 0)

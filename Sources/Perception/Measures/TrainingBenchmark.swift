@@ -22,8 +22,7 @@ public struct TrainingBenchmark: Sendable {
     /// - Throws: `TrainingError`, `NetworkError`.
     public func run() throws -> [Double] {
         let context = try TrainingContext(threads: threads, isExact: isExact)
-        let weights = LossWeights(), features: VGG16Weights
-        do { features = try VGG16Weights(path: vgg, upTo: weights.last) } catch { throw TrainingError.weights(error) }
+        let weights = LossWeights(), features = try VGG16Weights.forTraining(vgg, upTo: weights.last)
         let memory = MapMemory(), shape = MapShape(images: batch, height: crop, width: crop, channels: 3)
         let photos = memory.map(shape)
         var random = SplitMix64(state: 1)

@@ -54,7 +54,7 @@ public final class TrainingRun {
             }
             strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: picture, seed: options.seed) : nil
         case .upscaling(let weights):
-            let vgg = weights.feature > 0 ? try Self.features(options.vgg) : nil
+            let vgg = weights.feature > 0 ? try VGG16Weights.forTraining(options.vgg, upTo: .relu2_2) : nil
             objective = { [context] shape in UpscalingObjective(weights, vgg: vgg, output: shape, context: context) }
             strip = nil
         }
@@ -102,10 +102,6 @@ public final class TrainingRun {
             throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
         }
         return model
-    }
-
-    private static func features(_ path: String) throws(TrainingError) -> VGG16Weights {
-        do { return try VGG16Weights(path: path, upTo: .relu2_2) } catch { throw .weights(error) }
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model.

@@ -59,6 +59,11 @@ public struct VGG16Weights: Sendable {
         self.biases = biases
     }
 
+    /// The same for training, and for measuring what came of it.
+    static func forTraining(_ path: String, upTo last: VGG16Layer) throws(TrainingError) -> VGG16Weights {
+        do { return try VGG16Weights(path: path, upTo: last) } catch { throw .weights(error) }
+    }
+
     /// The same for optimising pictures.
     static func read(_ path: String, upTo last: VGG16Layer) throws(OptimizationError) -> VGG16Weights {
         do { return try VGG16Weights(path: path, upTo: last) } catch { throw .weights(error) }

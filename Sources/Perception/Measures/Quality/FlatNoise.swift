@@ -14,7 +14,6 @@ struct FlatNoise {
     /// Places, row by row, of the flat pixels.
     private let places: [Int]
 
-
     init(photo: PixelBuffer) {
         let luma = Luma(photo), reach = Self.reach, area = Float((2 * reach + 1) * (2 * reach + 1))
         (width, height) = (luma.width, luma.height)

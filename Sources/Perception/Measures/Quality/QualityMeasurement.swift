@@ -32,11 +32,7 @@ public struct QualityMeasurement {
     /// - Parameter vgg: VGG16's weights; nil to leave out the distance of features.
     /// - Throws: `TrainingError.weights`, `NetworkError`.
     public init(vgg: String?, threads: Int? = nil) throws {
-        do {
-            self.vgg = try vgg.map { try VGG16Weights(path: $0, upTo: .relu2_2) }
-        } catch let error as WeightsError {
-            throw TrainingError.weights(error)
-        }
+        self.vgg = try vgg.map { try VGG16Weights.forTraining($0, upTo: .relu2_2) }
         context = try TrainingContext(threads: threads, isExact: true)
     }
 
