@@ -62,12 +62,6 @@ final class ScratchFolder: Sendable {
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }
 
-/// Waits until a file is there, a minute at most.
-func waitForFile(_ path: String) throws {
-    for _ in 0..<60_000 where !FileManager.default.fileExists(atPath: path) { usleep(1000) }
-    try #require(FileManager.default.fileExists(atPath: path))
-}
-
 /// Files of this test target.
 enum Fixture {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
@@ -110,6 +104,12 @@ final class RunningCommand {
             if more.isEmpty { return }
             seen.append(more)
         }
+    }
+
+    /// Waits until a file is there, as long as the command runs, however slow the machine.
+    func waitForFile(_ path: String) throws {
+        while !FileManager.default.fileExists(atPath: path), process.isRunning { usleep(1000) }
+        try #require(FileManager.default.fileExists(atPath: path))
     }
 
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }

@@ -75,7 +75,7 @@ import Testing
             ["paint", studio.folder.path("photo.png"), studio.folder.path("painting.jpg"), output, "--iterations", "1000000",
                 "--every", "1", "--optimizer", "adam"] + studio.layers)
         let first = studio.folder.path("stopped-0001.png")
-        try waitForFile(first)
+        try command.waitForFile(first)
         command.send(SIGINT)
         let (code, said) = command.wait()
         #expect(code == 130 && said.contains("stopping"), "\(said)")

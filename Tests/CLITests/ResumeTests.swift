@@ -28,7 +28,7 @@ import Testing
         let first = URL(fileURLWithPath: output).deletingLastPathComponent().path
             + "/.\(URL(fileURLWithPath: output).lastPathComponent).segments/000000"
         let running = try RunningCommand(arguments)
-        try waitForFile(first)
+        try running.waitForFile(first)
         usleep(100_000)
         running.send(SIGKILL)
         #expect(running.wait().code == -SIGKILL)
@@ -64,7 +64,7 @@ import Testing
         let folder = try ScratchFolder()
         let (input, output) = (try clip(folder), folder.path("out.mkv"))
         let running = try RunningCommand([input, output] + options)
-        try waitForFile(folder.path(".out.mkv.segments/000000"))
+        try running.waitForFile(folder.path(".out.mkv.segments/000000"))
         running.send(SIGTERM)
         #expect(running.wait().code == 143)
         let short = try ffmpeg("-i \(output) -map 0:v -f framemd5 -").split(separator: "\n").count

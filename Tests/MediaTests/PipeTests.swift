@@ -211,9 +211,10 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
         let sink = try FileSink("pipe:\(pipe.fileHandleForWriting.fileDescriptor)", video: video, options: options)
         let path = scratch.file("out.bin")
+        let isRead = DispatchSemaphore(value: 0)
         let reading = Thread {
-            try? readAll(pipe).write(to: URL(fileURLWithPath: path + ".tmp"))
-            try? FileManager.default.moveItem(atPath: path + ".tmp", toPath: path)
+            try? readAll(pipe).write(to: URL(fileURLWithPath: path))
+            isRead.signal()
         }
         reading.start()
         for i in 0..<10 {
@@ -222,7 +223,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         }
         try sink.finish()
         try pipe.fileHandleForWriting.close()
-        for _ in 0..<6000 where !FileManager.default.fileExists(atPath: path) { usleep(10000) }
+        isRead.wait()
         if format == "rawvideo" {
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 10 * 64 * 48 * 3)
         } else {
