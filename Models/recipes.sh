@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # How the models of this folder came about, one line each: Models/recipes.sh PHOTOS VGG PAINTINGS OUT [MODEL…]
+# A MODEL named alone needs its start in OUT; TEMPERA names another program than the one built here.
 # PAINTINGS holds the pictures under the names below; models go to OUT. "reference" is the network of the tests' fixtures, "-"
 # no start at all; models that are not in this folder are steps on the way to others.
 set -euo pipefail
 photos=$1 vgg=$2 paintings=$3 out=$4
 shift 4
+tempera=${TEMPERA:-$(dirname "$0")/../.build/release/tempera}
+mkdir -p "$out"
 cp "$(dirname "$0")/../Tests/NetworkTests/Fixtures/reference.safetensors" "$out"
 
 # model | painting | start | steps | flags | content and style at the end | minutes on one core
@@ -60,6 +63,6 @@ while IFS='|' read -r model painting start steps flags _; do
     [ -n "$model" ] && { [ $# = 0 ] || [[ " $* " == *" $model "* ]]; } || continue
     [ "$start" = - ] || init=(--init "$out/$start.safetensors")
     [[ $model == *.live ]] && network=live
-    tempera train "$paintings/$painting.jpg" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
+    "$tempera" train "$paintings/$painting.jpg" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
         --network $network "${init[@]}" --iterations $steps --seed 1 $flags --licence Apache-2.0 </dev/null
 done <<<"$recipes"

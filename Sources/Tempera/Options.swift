@@ -40,6 +40,12 @@ public typealias Deinterlacing = Media.Deinterlacing
 public typealias Rational = Media.Rational
 /// What went on differently from what the user may expect.
 public typealias Warning = Media.MediaWarning
+/// Why a file cannot be read or written.
+public typealias MediaError = Media.MediaError
+/// Why a network cannot run here, or not at this size.
+public typealias NetworkError = Network.NetworkError
+/// Why a file is no model.
+public typealias WeightsError = Network.WeightsError
 /// Stops a job early, leaving a playable file.
 public typealias Cancellation = Pipeline.Cancellation
 

@@ -59,7 +59,7 @@ public struct StabilityMeasurement: Sendable {
         let meter = StabilityMeter()
         var painter: Painter?
         var filter: TemporalFilter?
-        for index in 0..<frames {
+        for index in 0..<max(0, frames) {
             guard let frame = try still?.frame(index) ?? source.next() else { break }
             var result = PixelBuffer(width: frame.width, height: frame.height)
             if let painted {

@@ -11,6 +11,8 @@ public typealias TrainingOptions = Perception.TrainingOptions
 public typealias TrainingEvent = Perception.TrainingEvent
 /// How far a run has come.
 public typealias TrainingProgress = Perception.TrainingProgress
+/// How a run ended.
+public typealias TrainingSummary = Perception.TrainingSummary
 /// Why a style cannot be trained.
 public typealias TrainingError = Perception.TrainingError
 /// A network as data.
@@ -29,6 +31,8 @@ public typealias ObjectiveMeasurement = Perception.ObjectiveMeasurement
 /// How near pictures come to each other.
 public typealias QualityMeasurement = Perception.QualityMeasurement
 public typealias Quality = Perception.Quality
+/// Why pictures cannot be compared.
+public typealias QualityError = Perception.QualityError
 /// What an upscaler is worth.
 public typealias UpscalingMeasurement = Perception.UpscalingMeasurement
 

@@ -143,7 +143,7 @@ struct TrainingRunArguments: ParsableArguments {
             valueName: "0...1"))
     var weightStep: Float?
 
-    @Option(help: "Where chance begins: the same seed gives the same model.")
+    @Option(help: "Where chance begins: as many --iterations with the same seed give the same model.")
     var seed: UInt64 = 1
 
     @Flag(help: "Go on from the checkpoint beside the model.")

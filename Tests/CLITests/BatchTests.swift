@@ -48,8 +48,8 @@ import Testing
         #expect(resumed.lines.contains("tempera: \(output)/c.PNG: there already"))
         // What a signal cuts off is not there, so that the next run paints it.
         try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=30:d=60 -c:v libx264 -preset ultrafast \(input)/z.mp4")
-        let running = try RunningCommand([input, output, "-s", "starry-night", "-n"])
-        usleep(1_500_000)
+        let running = try RunningCommand([input, output, "-s", "starry-night", "-n", "--progress", "-"])
+        running.readStdout(until: "progress=continue")
         running.send(SIGINT)
         let (code, said) = running.wait()
         #expect(code == 130 && said.hasSuffix("\(output): 0 painted, 0 failed, 1 left\n"), "\(said)")

@@ -89,7 +89,6 @@ import Testing
             #expect(result.code == 1 && result.lines.count == 1)
             return result.stderr
         }
-        #expect(try line(["x.png", "--resize", "8000x8000"] + studio.layers).contains("of memory"))
         #expect(try line(["x.png", "--resize", "20x-1"] + studio.layers).contains("is too small: a picture must have 32"))
         #expect(try line(["x.png", "--vgg", "none"]).contains("none"))
         #expect(try line(["x.png", "--vgg", studio.folder.path("vgg.safetensors")]).contains("conv2_1"))

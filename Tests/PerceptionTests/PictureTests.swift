@@ -221,7 +221,7 @@ import Testing
             do { _ = try job.run() } catch { return "\(error)" }
             return nil
         }
-        #expect(refused { $0.iterations = 0 } == "the number of iterations must be 1 or more")
+        #expect(refused { $0.iterations = 0 } == "the number of iterations must be 1 to a billion")
         #expect(refused { $0.weights.totalVariation = .nan } == "a weight must be 0 to 1e9")
         #expect(refused { $0.paintings[0].weight = 0 }?.contains("not all of them 0") == true)
         #expect(refused { $0.styleScale = 9 } == "the style scale must be 0.1 to 8")

@@ -64,6 +64,9 @@ import Testing
         #expect(refusal().contains("is read by this run"))
         options.output = studio.folder
         #expect(refusal().contains("is a folder"))
+        try FileManager.default.copyItem(atPath: studio.folder + "/painting.png", toPath: studio.folder + "/a.preview.png")
+        (options.output, options.goal) = (studio.folder + "/a", .style(painting: studio.folder + "/a.preview.png"))
+        #expect(refusal().hasPrefix("\(studio.folder)/a.preview.png: cannot be written: it is read by this run"))
         (options.output, options.batch, options.crop) = (studio.folder + "/large.safetensors", 64, 4096)
         #expect(refusal().contains("give a smaller --batch or --crop"))
     }
@@ -84,6 +87,30 @@ import Testing
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("style-weight 8.0, not style-weight 7.0") }
         options.output = studio.folder + "/other.safetensors"
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("no checkpoint") }
+    }
+
+    /// What a run left and somebody spoilt is refused or left out; photos may have changed since, and lie behind a link.
+    @Test func spoiltFilesEndNoRunBadly() throws {
+        let studio = try Studio()
+        var options = studio.options("run", iterations: 30)
+        try Canvas(width: 900, height: 2).write(studio.folder + "/photos/banner.png")
+        try FileManager.default.createSymbolicLink(atPath: studio.folder + "/link", withDestinationPath: studio.folder + "/photos")
+        (options.photos, options.previewEvery) = (studio.folder + "/link", 20)
+        let first = try TrainingRun(options).run(to: 26), checkpoint = try #require(first.checkpoint)
+        let log = try FileHandle(forWritingTo: URL(fileURLWithPath: studio.folder + "/run.losses.csv"))
+        try log.seekToEnd()
+        try log.write(contentsOf: Data("nan,1,1,1,1,1,1,1,1,1\n".utf8))
+        options.resume = true
+        let again = try TrainingRun(options).run(to: 26)
+        // The mean of all steps, not of the one since it went on.
+        #expect(abs(again.losses.style / first.losses.style - 1) < 1e-4)
+        var state = try SafeTensors(path: checkpoint).metadata
+        state["step"] = "31"
+        let short = ["values", "first_moments", "second_moments"].map { Tensor(name: $0, shape: [1], values: [0]) }
+        try SafeTensors.write(short, metadata: state, to: checkpoint)
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("no checkpoint") }
+        try FileManager.default.removeItem(atPath: studio.folder + "/photos/banner.png")
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("photos 6, not photos 5") }
     }
 
     @Test func trainingLowersTheLoss() throws {

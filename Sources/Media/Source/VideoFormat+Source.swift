@@ -66,6 +66,7 @@ extension Demuxer {
         }
         if let start = options.start { seconds = seconds.map { max(0, $0 - start) } }
         if let wanted = options.duration { seconds = min(wanted, seconds ?? wanted) }
-        return seconds
+        // Where a header lies, frames can still be counted.
+        return seconds.map { min($0, 1e9) }
     }
 }

@@ -76,10 +76,9 @@ final class PerceptualObjective: TrainingObjective {
         let network = VGG16Network(
             vgg, input: input, upTo: weights.last, pooling: pooling, passesGradient: true, context: context)
         self.network = network
-        grams = Dictionary(
-            uniqueKeysWithValues: weights.styleLayers.map {
-                ($0, GramMatrices(shape: network.feature($0).shape, context: context))
-            })
+        grams = weights.styleLayers.reduce(into: [:]) {
+            $0[$1] = GramMatrices(shape: network.feature($1).shape, context: context)
+        }
         temporal = TemporalLoss(input: input, context: context)
         content = memory.map(network.feature(weights.contentLayer).shape)
     }

@@ -49,7 +49,12 @@ struct StyleTarget {
             throw .outOfRange("the style size", "\(sizes.lowerBound) to \(sizes.upperBound)")
         }
         let painting: PixelBuffer
-        do { painting = try PhotoFolder.read(path).scaled(shortSide: size) } catch { throw .painting("\(error)") }
+        do {
+            painting = try PhotoFolder.read(path).scaled(shortSide: size)
+            try VGG16Memory.check(width: painting.width, height: painting.height, upTo: weights.last, context: context)
+        } catch {
+            throw .painting("\(error)")
+        }
         let features = try VGG16Weights.forTraining(vgg, upTo: weights.last)
         let memory = MapMemory()
         let map = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))

@@ -49,9 +49,8 @@ public struct NetworkComparison: Sendable {
     public func run(
         shouldStop: @escaping () -> Bool = { false }, report: @escaping (OptimizationEvent) -> Void = { _ in }
     ) throws -> (rows: [Row], summary: OptimizationSummary) {
-        guard let most = iterations.max(), iterations.min() ?? 0 >= 1 else {
-            throw OptimizationError.outOfRange("the number of iterations", "1 or more")
-        }
+        try OptimizationError.check(iterations: iterations)
+        let most = iterations.reduce(0, max)
         let source = try PhotoFolder.read(photo), held = MapMemory()
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
         let context = try TrainingContext(threads: threads, isExact: true), targets = FeatureWeights(weights)

@@ -36,11 +36,9 @@ public struct ObjectiveMeasurement: Sendable {
     }
 
     /// The mean losses, in float32 throughout.
-    /// - Throws: `TrainingError`, `MediaError`, `NetworkError`.
+    /// - Throws: `TrainingError`, `OptimizationError`, `MediaError`, `NetworkError`.
     public func run(_ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Losses {
-        if case .direct(let iterations) = subject, iterations < 1 {
-            throw TrainingError.outOfRange("the number of iterations", "1 or more")
-        }
+        if case .direct(let iterations) = subject { try OptimizationError.check(iterations: [iterations]) }
         let folder = try PhotoFolder(photos), memory = MapMemory()
         let context = try TrainingContext(threads: threads, isExact: true)
         let (_, style, features) = try StyleTarget.read(

@@ -34,11 +34,11 @@ public struct TrainingBenchmark: Sendable {
         let trainer = Trainer(architecture: architecture, input: shape, objective: objective, context: context)
         trainer.parameters.randomize(seed: 1)
         let clock = ContinuousClock()
-        return (0..<steps + 2).map { _ in
+        return (0..<max(0, steps) + 2).map { _ in
             clock.measure {
                 _ = trainer.evaluate(Batch(photos: photos))
                 trainer.update(rate: 1e-3)
             } / .seconds(1)
-        }.suffix(steps)
+        }.suffix(max(0, steps))
     }
 }

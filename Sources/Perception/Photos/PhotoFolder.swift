@@ -12,7 +12,8 @@ struct PhotoFolder: Sendable {
     init(_ path: String) throws(TrainingError) {
         self.path = path
         guard MediaFiles.isFolder(path) else { throw .noPhotos(path) }
-        let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        // The enumerator does not follow a link, not even where it begins.
+        let found = FileManager.default.enumerator(atPath: RealPath.of(path) ?? path)?.compactMap { $0 as? String } ?? []
         files = found.filter { Self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
         if files.isEmpty { throw .noPhotos(path) }
     }

@@ -83,6 +83,9 @@ public struct DirectPainting: Sendable {
             usesPairs: context.usesPairs, margin: Self.margin)
         try memory.check(width: width, height: height)
         let file = try PictureFile(output, width: width, height: height)
+        for input in [photo] + paintings.map(\.path) where replaces(input) {
+            throw OptimizationError.cannotWrite(input, "it is read by this run; choose another output")
+        }
         let log = try log.map { path throws(OptimizationError) in try PictureLog(path) }
         let features = try VGG16Weights.read(vgg, upTo: weights.last)
         let levels = PictureLevels(width: width, height: height, iterations: iterations).levels
@@ -133,7 +136,7 @@ public struct DirectPainting: Sendable {
     private func check() throws(OptimizationError) {
         try weights.check()
         if weights.content.isEmpty && weights.style.isEmpty { throw .noLayer }
-        guard iterations >= 1 else { throw .outOfRange("the number of iterations", "1 or more") }
+        try OptimizationError.check(iterations: [iterations])
         guard (0.1...8).contains(styleScale) else { throw .outOfRange("the style scale", "0.1 to 8") }
         if case .adam(let rate) = method, !(rate > 0 && rate <= 100) {
             throw .outOfRange("the rate", "above 0 and at most 100")
@@ -160,6 +163,14 @@ public struct DirectPainting: Sendable {
                         context: context), painting.weight
                 )
             })
+    }
+
+    /// Whether a picture on the way would take the place of `input`, whose name then ends in its step.
+    private func replaces(_ input: String) -> Bool {
+        let stem = input[..<(input.lastIndex(of: ".") ?? input.endIndex)]
+        let digits = String(stem.reversed().prefix(while: \.isNumber).reversed())
+        guard pictureEvery > 0, let step = Int(digits), step % pictureEvery == 0 else { return false }
+        return MediaFiles.isSame(input, path(step))
     }
 
     /// Of a picture on the way: `output-0050.png`.

@@ -80,7 +80,7 @@ public struct Dream: Sendable {
 
     private func check() throws(OptimizationError) {
         if layers.isEmpty { throw .noLayer }
-        guard iterations >= 1 else { throw .outOfRange("the number of iterations", "1 or more") }
+        try OptimizationError.check(iterations: [iterations])
         guard (1...20).contains(octaves) else { throw .outOfRange("the number of octaves", "1 to 20") }
         guard (1.05...4).contains(octaveScale) else { throw .outOfRange("the octave scale", "1.05 to 4") }
         guard rate > 0, rate <= 100 else { throw .outOfRange("the rate", "above 0 and at most 100") }

@@ -10,6 +10,13 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
     /// Not even the start has a loss.
     case notFinite
 
+    /// - Throws: `outOfRange`, also for none.
+    static func check(iterations: [Int]) throws(OptimizationError) {
+        guard !iterations.isEmpty, iterations.allSatisfy(TrainingOptions.iterations.contains) else {
+            throw .outOfRange("the number of iterations", "1 to a billion")
+        }
+    }
+
     public var description: String {
         switch self {
         case .outOfRange(let what, let range): "\(what) must be \(range)"

@@ -59,7 +59,7 @@ public struct Reconstruction: Sendable {
         shouldStop: @escaping () -> Bool = { false }, report: @escaping (OptimizationEvent) -> Void = { _ in }
     ) throws -> (results: [Result], summary: OptimizationSummary) {
         guard let last = layers.joined().max(), layers.allSatisfy({ !$0.isEmpty }) else { throw OptimizationError.noLayer }
-        guard iterations >= 1 else { throw OptimizationError.outOfRange("the number of iterations", "1 or more") }
+        try OptimizationError.check(iterations: [iterations])
         guard (0...1e3).contains(smoothness) else { throw OptimizationError.outOfRange("the smoothness", "0 to 1000") }
         let source = try PhotoFolder.read(picture)
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)

@@ -28,8 +28,8 @@ extension TrainingState {
         do { try SafeTensors.write(tensors, metadata: metadata, to: path) } catch { throw .weights(error) }
     }
 
-    /// Reads a checkpoint of a run with the same options.
-    static func read(_ path: String, fingerprint: [String]) throws(TrainingError) -> TrainingState {
+    /// Reads a checkpoint of a run with the same options and `parameters` values.
+    static func read(_ path: String, fingerprint: [String], parameters: Int) throws(TrainingError) -> TrainingState {
         let metadata: [String: String], arrays: [[Float]]
         do {
             let file = try SafeTensors(path: path)
@@ -46,7 +46,8 @@ extension TrainingState {
             let total = metadata["total"].flatMap(Int.init), let updates = metadata["updates"].flatMap(Int.init),
             let factor = metadata["rate_factor"].flatMap(Double.init),
             let back = metadata["steps_back"].flatMap(Int.init),
-            let seconds = metadata["seconds"].flatMap(Double.init), Set(arrays.map(\.count)).count == 1
+            let seconds = metadata["seconds"].flatMap(Double.init), arrays.allSatisfy({ $0.count == parameters }),
+            TrainingOptions.iterations.contains(total), (0...total).contains(step)
         else { throw .noCheckpoint(path) }
         return TrainingState(
             step: step, total: total, rateFactor: factor, stepsBack: back, seconds: seconds, values: arrays[0],

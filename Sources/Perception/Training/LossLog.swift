@@ -50,8 +50,8 @@ final class LossLog {
 extension LossLog.Row {
     init?(_ line: Substring) {
         let fields = line.split(separator: ",").compactMap { Double($0) }
-        guard fields.count == 10 else { return nil }
-        step = Int(fields[0])
+        guard fields.count == 10, fields.allSatisfy(\.isFinite), let step = Int(exactly: fields[0]) else { return nil }
+        self.step = step
         seconds = fields[1]
         rate = fields[2]
         losses = Losses(

@@ -11,7 +11,9 @@ struct PreviewStrip {
         var random = RandomStream(seed: seed, place: 0x7072_6576)
         var photos: [PixelBuffer] = []
         for index in Array(folder.files.indices).shuffled(using: &random) where photos.count < 4 {
-            if let photo = try? folder.read(index).fitted(height: Self.height) { photos.append(photo) }
+            // A banner would be wider than a network can paint.
+            guard let photo = try? folder.read(index), photo.width <= 8 * photo.height else { continue }
+            photos.append(try photo.fitted(height: Self.height))
         }
         self.photos = photos
         self.painting = try painting.fitted(height: Self.height)

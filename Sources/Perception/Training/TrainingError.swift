@@ -4,7 +4,7 @@ import Network
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noPhotos(String)
     case noReadablePhotos(String)
-    /// What the decoder said.
+    /// What the decoder said, or how large it is for VGG16.
     case painting(String)
     case badCrop(Int, multipleOf: Int)
     case outOfRange(String, String)

@@ -17,7 +17,7 @@ struct TrainingFiles: Sendable {
     var preview: String { stem + ".preview.png" }
 
     /// Checks, before any work, that the model can be written.
-    /// - Parameter inputs: What it must not take the place of.
+    /// - Parameter inputs: What no file of the run may take the place of.
     /// - Throws: `TrainingError.cannotWrite`.
     func check(reads inputs: [String]) throws(TrainingError) {
         let (folder, name) = model.folderAndName
@@ -25,8 +25,8 @@ struct TrainingFiles: Sendable {
         if name.utf8.count > 230 { throw .cannotWrite(model, "the name is too long") }
         if !MediaFiles.isFolder(folder) { throw .cannotWrite(model, "there is no folder \(folder)") }
         if access(folder, W_OK) != 0 { throw .cannotWrite(model, "nothing may be written to \(folder)") }
-        for input in inputs where MediaFiles.isSame(input, model) {
-            throw .cannotWrite(model, "it is read by this run; choose another name")
+        for file in [model, checkpoint, log, curve, preview] where inputs.contains(where: { MediaFiles.isSame($0, file) }) {
+            throw .cannotWrite(file, "it is read by this run; choose another name for the model")
         }
     }
 

@@ -4,6 +4,8 @@ import Network
 /// Everything that decides what `TrainingRun` makes of a painting.
 public struct TrainingOptions: Sendable {
     public static let standardStyleSize = 384
+    /// Iterations that anything here may be asked for: of more, products with pixels would not fit an integer.
+    static let iterations = 1...1_000_000_000
 
     /// How long a run lasts.
     public enum Length: Sendable, Hashable {
@@ -121,11 +123,15 @@ public struct TrainingOptions: Sendable {
             throw .outOfRange("with a temporal loss the batch", "an even number")
         }
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
+        guard (architecture.enlargement > 1) == isUpscaling else {
+            throw .outOfRange("the network", isUpscaling ? "one that enlarges" : "one that paints")
+        }
         guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
         guard (0...1).contains(smallShare) else { throw .outOfRange("the share of small crops", "0 to 1") }
         guard (0...1).contains(weightStep) else { throw .outOfRange("the step of weights", "0 to 1") }
         switch length {
-        case .iterations(let count): if count < 1 { throw .outOfRange("the number of iterations", "1 or more") }
+        case .iterations(let count):
+            guard Self.iterations.contains(count) else { throw .outOfRange("the number of iterations", "1 to a billion") }
         case .minutes(let minutes):
             if !(minutes > 0 && minutes <= 1e6) { throw .outOfRange("the time", "more than 0 and at most a million minutes") }
         }
@@ -133,7 +139,7 @@ public struct TrainingOptions: Sendable {
 
     var peakRate: Double { rate ?? (isUpscaling ? 1e-3 : 3e-3) }
 
-    /// What must be the same for a run to go on, one `name value` each.
+    /// What of these must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
             + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "init \(initial?.lastComponent ?? "none")"]
@@ -146,7 +152,8 @@ public struct TrainingOptions: Sendable {
             "painting \(painting.lastComponent)", "content-weight \(weights.content)",
             "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
             "temporal-weight \(weights.temporal)",
-            "content-layer \(weights.contentLayer.rawValue)", "pooling \(pooling.rawValue)", "style-size \(styleSize)",
+            "content-layer \(weights.contentLayer.rawValue)", "style-layers \(weights.styleLayers.map(\.rawValue))",
+            "pooling \(pooling.rawValue)", "style-size \(styleSize)",
             "small-crops \(smallShare)",
         ] + run
     }

@@ -25,6 +25,8 @@ public final class TrainingRun {
     private let stages: [TrainingStage]
     private let strip: PreviewStrip?
     private let resumed: TrainingState?
+    /// What must be the same for a run to go on.
+    private let fingerprint: [String]
 
     /// Reads everything the run needs and plans its memory.
     /// - Throws: `TrainingError`, or `NetworkError` for a bad `TEMPERA_ISA`.
@@ -37,6 +39,7 @@ public final class TrainingRun {
             throw taken == files.checkpoint ? TrainingError.checkpointExists(taken) : TrainingError.exists(taken)
         }
         photos = try PhotoFolder(options.photos)
+        fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
         context = try TrainingContext(threads: options.threads)
 
         let initial = try options.initial.map { name throws(TrainingError) in try Self.model(name, for: options) }
@@ -73,7 +76,8 @@ public final class TrainingRun {
             guard FileManager.default.fileExists(atPath: files.checkpoint) else {
                 throw TrainingError.noCheckpoint(files.checkpoint)
             }
-            let state = try TrainingState.read(files.checkpoint, fingerprint: options.fingerprint)
+            let state = try TrainingState.read(
+                files.checkpoint, fingerprint: fingerprint, parameters: trainer.parameters.count)
             if case .iterations(let count) = options.length, count != state.total {
                 throw TrainingError.otherRun(
                     checkpoint: files.checkpoint, had: "iterations \(state.total)", has: "iterations \(count)")
@@ -105,7 +109,7 @@ public final class TrainingRun {
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model.
-    /// - Throws: `TrainingError`.
+    /// - Throws: `TrainingError`; `MediaError` or `NetworkError` for the pictures beside the model.
     public func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws -> TrainingSummary {
         var state = try resumed ?? firstState()
         restore(state)
@@ -115,11 +119,13 @@ public final class TrainingRun {
                 iterations: state.total, startsAt: state.step, photos: photos.files.count, threads: context.pool.threads
             ))
 
-        var step = state.step, smoothed = SmoothedLosses(), told: Set<String> = []
+        if resumed == nil { files.removeCheckpoint() }
+        let imitated = stages.last { $0.imitates }?.end(of: state.total) ?? 0
+        var step = state.step, smoothed = SmoothedLosses(log, imitated: imitated), told: Set<String> = []
         let before = state.seconds, clock = ContinuousClock(), start = clock.now
         var seconds: Double { before + (clock.now - start) / .seconds(1) }
         var lastCheckpoint = seconds
-        let firstStep = step, imitated = stages.last { $0.imitates }?.end(of: state.total) ?? 0
+        let firstStep = step
 
         while step < state.total, !shouldStop() {
             if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
@@ -129,7 +135,7 @@ public final class TrainingRun {
             // The gradients of imitation say nothing of the objective's size: it begins with moments of its own.
             if step == imitated, imitated > 0 {
                 trainer.optimizer.forget()
-                smoothed = SmoothedLosses()
+                smoothed = SmoothedLosses(log, imitated: imitated)
             }
             let learningRate = LearningRate(
                 peak: options.peakRate, total: stage.imitates ? imitated : state.total - imitated)
@@ -145,6 +151,7 @@ public final class TrainingRun {
                 restore(state)
                 step = state.step
                 try log.cut(after: step)
+                smoothed = SmoothedLosses(log, imitated: imitated)
                 continue
             }
             smoothed.add(losses)
@@ -160,7 +167,7 @@ public final class TrainingRun {
                 report(.unreadable(unreadable.sorted()))
             }
             if seconds - lastCheckpoint > Self.secondsBetweenCheckpoints {
-                try state.write(files.checkpoint, fingerprint: options.fingerprint)
+                try state.write(files.checkpoint, fingerprint: fingerprint)
                 lastCheckpoint = seconds
             }
             if options.previewEvery > 0, step % options.previewEvery == 0, step < state.total {
@@ -174,7 +181,7 @@ public final class TrainingRun {
         if isComplete {
             files.removeCheckpoint()
         } else {
-            try state.write(files.checkpoint, fingerprint: options.fingerprint)
+            try state.write(files.checkpoint, fingerprint: fingerprint)
         }
         return TrainingSummary(
             steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
@@ -225,6 +232,12 @@ public final class TrainingRun {
 private struct SmoothedLosses {
     private(set) var mean = Losses()
     private var count = 0
+
+    /// Of the steps that a log has, without those before the objective took over from imitation.
+    init(_ log: LossLog, imitated: Int) {
+        let steps = log.rows.last?.step ?? 0
+        for row in log.rows.suffix(50) where steps < imitated || row.step > imitated { add(row.losses) }
+    }
 
     mutating func add(_ losses: Losses) {
         count += 1

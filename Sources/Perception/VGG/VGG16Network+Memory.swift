@@ -36,6 +36,16 @@ struct VGG16Memory {
 
     /// The extent of a layer's features.
     func feature(_ layer: VGG16Layer) -> MapShape? { shapes[layer] }
+
+    /// Checks that a network that looks at one picture, without gradients, fits in what is free.
+    /// - Throws: `NetworkError.doesNotFit`.
+    static func check(width: Int, height: Int, upTo last: VGG16Layer, context: TrainingContext) throws(NetworkError) {
+        let input = MapShape(images: 1, height: height, width: width, channels: 3)
+        let plan = VGG16Memory(input: input, upTo: last, passesGradient: false, usesPairs: context.usesPairs)
+        let needed = 4 * (plan.held + plan.shared + context.pool.threads * plan.worker)
+        guard let available = Memory.available(), needed > available else { return }
+        throw .doesNotFit(width: width, height: height, needed: needed, available: available, fits: nil)
+    }
 }
 
 extension ConvolutionPlan {

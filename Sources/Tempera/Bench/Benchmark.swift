@@ -75,7 +75,7 @@ public struct Benchmark: Sendable {
         let input = PixelBuffer(width: width, height: height)
         let output = PixelBuffer(width: painter.outputWidth, height: painter.outputHeight)
         picture.copy(to: input)
-        for _ in 0..<warmUp { painter.paint(input, into: output) }
+        for _ in 0..<max(0, warmUp) { painter.paint(input, into: output) }
 
         let clock = ContinuousClock()
         let start = clock.now

@@ -73,5 +73,8 @@ public typealias StyleNetwork = Network.StyleNetwork
 /// What is known of a style without loading it: name, path, licence, provenance.
 public typealias StyleInfo = Network.StyleInfo
 
+/// Why there is no such style.
+public typealias StyleError = Network.StyleError
+
 /// What somebody may have meant who mistyped a name.
 public typealias NearNames = Network.NearNames

@@ -37,7 +37,7 @@ public struct QualityMeasurement {
     }
 
     /// - Parameter border: Pixels left out at each edge.
-    /// - Throws: `MediaError`, `QualityError`.
+    /// - Throws: `MediaError`, `QualityError`; `NetworkError.doesNotFit` for pictures too large for VGG16.
     public func compare(_ picture: String, to original: String, border: Int) throws -> Quality {
         let (one, other) = (try PhotoFolder.read(picture), try PhotoFolder.read(original))
         guard one.width == other.width, one.height == other.height else {
@@ -46,15 +46,19 @@ public struct QualityMeasurement {
         return try compare(one, to: other, border: border)
     }
 
-    func compare(_ picture: PixelBuffer, to original: PixelBuffer, border: Int) throws(QualityError) -> Quality {
-        guard min(picture.width, picture.height) - 2 * border >= 11 else { throw .tooSmall(border: border) }
+    func compare(_ picture: PixelBuffer, to original: PixelBuffer, border: Int) throws -> Quality {
+        guard (0...1 << 16).contains(border), min(picture.width, picture.height) - 2 * border >= 11 else {
+            throw QualityError.tooSmall(border: border)
+        }
         let one = Luma(picture, croppingBorder: border), other = Luma(original, croppingBorder: border)
-        return Quality(psnr: one.psnr(to: other), ssim: one.ssim(to: other), feature: featureDistance(picture, original))
+        return Quality(
+            psnr: one.psnr(to: other), ssim: one.ssim(to: other), feature: try featureDistance(picture, original))
     }
 
-    private func featureDistance(_ a: PixelBuffer, _ b: PixelBuffer) -> Double? {
+    private func featureDistance(_ a: PixelBuffer, _ b: PixelBuffer) throws(NetworkError) -> Double? {
         guard let vgg else { return nil }
         let memory = MapMemory(), layer = VGG16Layer.relu2_2
+        try VGG16Memory.check(width: a.width, height: a.height, upTo: layer, context: context)
         let image = memory.map(MapShape(images: 1, height: a.height, width: a.width, channels: 3))
         let network = VGG16Network(
             vgg, input: image.shape, upTo: layer, pooling: .max, passesGradient: false, context: context)
