@@ -7,7 +7,14 @@ import Tempera
 enum Main {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        // What was closed would be the number of the first file opened here. Reading finds nothing there, writing fails.
+        for stream in 0...2 where fcntl(Int32(stream), F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
+        let code = run(Array(CommandLine.arguments.dropFirst()))
+        guard fflush(nil) == 0 else {
+            if code == ExitStatus.done { Console.shared.note("stdout: writing failed") }
+            exit(max(code, ExitStatus.failed))
+        }
+        exit(code)
     }
 
     /// Runs the command and returns the exit code.

@@ -1,4 +1,5 @@
 import Foundation
+import Network
 import Testing
 
 @testable import Media
@@ -26,6 +27,40 @@ import Testing
             "ffprobe", ["-v", "quiet", "-show_entries", "format_tags=title:stream_tags=language", output])
         #expect(tags.contains("title=Boats") && tags.contains("language=nor"))
         #expect(scratch.names == ["clip.mp4", "out.mp4"])
+    }
+
+    /// Tags that QuickTime and MP4 have no old place for, and how a picture is to be put before the viewer.
+    @Test func foreignTagsAndStereoAreKeptOrNamed() throws {
+        let scratch = try Scratch(), input = scratch.file("in.mkv"), log = WarningLog()
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:d=0.2 -metadata title=T -metadata lens=50 -metadata:s:v stereo_mode=left_right \(input)")
+        for (name, warnings) in [("a.mov", []), ("a.mp4", [MediaWarning.tagsLeftOut(["LENS"], format: "mp4")])] {
+            try copy(input, to: scratch.file(name), warn: log.handler)
+            #expect(log.all == warnings)
+            let said = try shell("ffprobe", ["-v", "quiet", "-show_format", "-show_streams", scratch.file(name)])
+            #expect(said.lowercased().contains("tag:lens=50") == warnings.isEmpty && said.contains("title=T"))
+            // FFmpeg's muxer has no place for it in QuickTime's files.
+            #expect(said.contains("type=side by side") == (name == "a.mp4"))
+        }
+        try copy("file:" + input, to: "file:" + scratch.file("b.mkv"))
+        #expect(throws: MediaError.sameFile("file:" + input)) { try copy(input, to: "file:" + input) }
+        #expect(throws: MediaError.manyFiles(format: "hls")) { try copy(input, to: scratch.file("a.m3u8")) }
+        #expect(scratch.names == ["a.mov", "a.mp4", "b.mkv", "in.mkv"])
+    }
+
+    @Test func closedCaptionsStayWithTheirPictures() throws {
+        let scratch = try Scratch(), path = scratch.file("captions.mp4"), video = try FileSource(clip(scratch)).video
+        let sink = try FileSink(path, video: video), pixels = PixelBuffer(width: video.width, height: video.height)
+        let captions: [[UInt8]] = [[0xfc, 0x94, 0x2c], [], [0xfc, 0xc8, 0xe9, 0xfc, 0x80, 0x80]]
+        for (index, bytes) in captions.enumerated() {
+            var frame = VideoFrame(pixels: pixels, timestamp: Int64(512 * index), duration: 512)
+            frame.captions = bytes
+            try sink.write(.frame(frame))
+        }
+        try sink.finish()
+        let source = try FileSource(path)
+        var read: [[UInt8]] = []
+        while case .frame(let frame)? = try source.next() { read.append(frame.captions) }
+        #expect(read == captions)
     }
 
     /// Sound twice, a subtitle, chapters, a font and a cover.

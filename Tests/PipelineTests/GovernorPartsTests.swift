@@ -33,12 +33,12 @@ import Testing
 
 @Suite struct RateConverterTests {
     /// Presentation times as shown in the output, slot by slot: the index of the input frame.
-    private func convert(_ pts: [Double], to rate: Double, end: Double) -> [Int] {
+    private func convert(_ pts: [Double], to rate: Double, end: Double, lasting: Double = 0) -> [Int] {
         var converter = RateConverter(rate: rate)
         var shown: [Int] = []
         var last = 0
         for (index, time) in pts.enumerated() {
-            let placement = converter.place(pts: time)
+            let placement = converter.place(pts: time, lasting: lasting)
             for _ in placement.repeats { shown.append(last) }
             if placement.slot != nil {
                 shown.append(index)
@@ -55,6 +55,12 @@ import Testing
 
     @Test func halving() {
         #expect(convert((0..<8).map { Double($0) / 60 }, to: 30, end: 8 / 60.0) == [0, 2, 4, 6])
+    }
+
+    @Test func noSlotBeginsAfterTheEnd() {
+        for rate in [2.0, 3, 7, 24] {
+            #expect(convert((0..<10).map { Double($0) / 10 }, to: rate, end: 1, lasting: 0.1).count == Int(rate))
+        }
     }
 
     @Test func theSameRateChangesNothingInSpiteOfRoundedTimes() {

@@ -33,6 +33,7 @@ public enum MediaError: Error, Sendable, Equatable {
     case noPicture(String)
     case unknownOutputFormat(String)
     case notStreamable(format: String)
+    case manyFiles(format: String)
     case noEncoder(String)
     case codecNotInContainer(codec: String, format: String)
     case encoderRefused(codec: String, why: String)
@@ -92,6 +93,7 @@ extension MediaError: CustomStringConvertible {
         case .unknownOutputFormat(let name): "unknown output format '\(name)'; see 'ffmpeg -muxers'"
         case .notStreamable(let format):
             "\(format) cannot be written to a pipe; use matroska, nut, mpegts, yuv4mpegpipe, rawvideo, or add --movflags frag_keyframe+empty_moov"
+        case .manyFiles(let format): "\(format) is many files; make an .mp4 of it, and cut that with 'ffmpeg -c copy'"
         case .noEncoder(let name): "this FFmpeg build has no video encoder '\(name)'; see 'ffmpeg -encoders'"
         case .codecNotInContainer(let codec, let format):
             "\(format) cannot hold \(codec); choose another codec or file name"

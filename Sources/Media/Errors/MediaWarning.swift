@@ -22,6 +22,8 @@ public enum MediaWarning: Sendable, Equatable {
     case subtitlesConverted([String], format: String)
     /// Streams that the output container cannot hold, each in words.
     case streamsLeftOut([String], format: String)
+    /// Tags that the output container has no place for, by name.
+    case tagsLeftOut([String], format: String)
     case copiedTimestampsRepaired(stream: Int)
     case optionIgnored(String, by: String)
     /// Finished parts of an interrupted run lie at this path, and are not used.
@@ -55,6 +57,8 @@ extension MediaWarning: CustomStringConvertible {
             "\(format) keeps subtitles in another form: \(streams.joined(separator: ", ")) rewritten, without their styles"
         case .streamsLeftOut(let streams, let format):
             "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
+        case .tagsLeftOut(let names, let format):
+            "\(format) has no place for the tags \(names.joined(separator: ", ")); left out (mov and mkv keep them)"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
         case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"
         case .leftoverSegments(let path): "\(path): left by an interrupted run; go on with --resume, or remove it"

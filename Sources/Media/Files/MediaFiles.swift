@@ -22,8 +22,12 @@ public enum MediaFiles {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether both paths mean one file or folder.
+    /// Whether both paths mean one file, folder, or row of numbered pictures.
     public static func isSame(_ first: String, _ second: String) -> Bool {
+        let (first, second) = (first.withoutFileScheme, second.withoutFileScheme)
+        if InputLocation.isPattern(first), first.folderAndName.name == second.folderAndName.name {
+            return isSame(first.folderAndName.folder, second.folderAndName.folder)
+        }
         var (a, b) = (stat(), stat())
         guard stat(first, &a) == 0, stat(second, &b) == 0 else { return false }
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino
@@ -31,6 +35,7 @@ public enum MediaFiles {
 
     /// Whether something is at `path`: for `frame-%04d.png`, any picture of that row.
     public static func exists(_ path: String) -> Bool {
+        let path = path.withoutFileScheme
         if FileManager.default.fileExists(atPath: path) { return true }
         guard InputLocation.isPattern(path), isPicture(path) else { return false }
         let (folder, name) = path.folderAndName
@@ -51,6 +56,11 @@ extension String {
         guard let slash = lastIndex(of: "/") else { return (".", self) }
         let folder = String(self[..<slash])
         return (folder.isEmpty ? "/" : folder, String(self[index(after: slash)...]))
+    }
+
+    /// This path, where it is a `file:` URL as FFmpeg takes them.
+    var withoutFileScheme: String {
+        hasPrefix("file:") ? String(dropFirst(hasPrefix("file://") ? 7 : 5)) : self
     }
 
     /// This name of a file, or where it is long its beginning and a number made of all of it: names may be 255 bytes long at

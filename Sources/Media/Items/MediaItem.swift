@@ -11,6 +11,8 @@ public struct VideoFrame: Sendable {
     public var duration: Int64
     /// Straight transparency, when the source has any.
     public var alpha: AlphaPlane?
+    /// Closed captions of this picture, as ATSC A/53 has them in the video stream; most have none.
+    public var captions: [UInt8] = []
 
     public init(pixels: PixelBuffer, timestamp: Int64, duration: Int64, alpha: AlphaPlane? = nil) {
         self.pixels = pixels

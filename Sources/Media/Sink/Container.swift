@@ -12,6 +12,7 @@ struct Container {
             guard let found = av_guess_format(nil, path, nil) else { throw .unknownContainer(path) }
             format = found
         }
+        if Self.ofManyFiles.contains(name) { throw .manyFiles(format: name) }
         let movflags = options.formatOptions["movflags"] ?? ""
         if OutputFile.isPipe(path), isMP4, !movflags.contains("frag"), !movflags.contains("empty_moov") {
             throw .notStreamable(format: name)
@@ -25,7 +26,12 @@ struct Container {
     var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
 
     /// Whether the stream's time base is what says how long a frame lasts.
-    var hasOneRate: Bool { ["yuv4mpegpipe", "avi", "ogg", "mxf", "mxf_opatom", "gxf", "dv"].contains(name) }
+    var hasOneRate: Bool { ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name) }
+
+    /// A list and the files that it names.
+    private static let ofManyFiles: Set = [
+        "hls", "dash", "hds", "smoothstreaming", "segment", "stream_segment,ssegment", "webm_chunk", "tee",
+    ]
 
     /// One picture, or a row of them as `frame-%04d.png`.
     var writesPictures: Bool { name == "image2" }
@@ -52,9 +58,16 @@ struct Container {
     }
 
     /// What the muxer needs to hear besides what the user says.
-    func settings(_ options: SinkOptions, path: String, isPipe: Bool) -> OptionDictionary {
+    /// - Parameter anyTags: Whether there are tags that QuickTime keeps in its newer form alone.
+    func settings(_ options: SinkOptions, path: String, isPipe: Bool, anyTags: Bool) -> OptionDictionary {
         var settings = OptionDictionary(options.formatOptions)
-        if isMP4, options.faststart, !isPipe, settings["movflags"] == nil { settings["movflags"] = "+faststart" }
+        if isMP4, settings["movflags"] == nil {
+            let flags = (options.faststart && !isPipe ? "+faststart" : "")
+                + (anyTags && name == "mov" ? "+use_metadata_tags" : "")
+            if !flags.isEmpty { settings["movflags"] = flags }
+        }
+        // Endless, as animations are; FFmpeg's own for GIF too.
+        if name == "apng", settings["plays"] == nil { settings["plays"] = "0" }
         if writesPictures { settings[writesNumberedPictures(path) ? "atomic_writing" : "update"] = "1" }
         return settings
     }

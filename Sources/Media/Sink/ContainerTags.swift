@@ -8,14 +8,41 @@ enum ContainerTags {
     ]
     private static let ofTheStream: Set<String> = ["encoder", "duration", "rotate", "bps", "alpha_mode", "vendor_id"]
 
+    /// What MP4's and QuickTime's older forms of metadata have a place for, by FFmpeg's names.
+    private static let ofMP4: Set<String> = [
+        "title", "artist", "album", "date", "comment", "genre", "copyright", "location", "creation_time", "album_artist",
+        "composer", "grouping", "lyrics", "description", "synopsis", "show", "episode_id", "network", "keywords",
+        "episode_sort", "season_number", "media_type", "hd_video", "gapless_playback", "compilation", "track", "disc",
+    ]
+    private static let ofMOV: Set<String> = [
+        "title", "artist", "album", "date", "comment", "genre", "copyright", "location", "creation_time", "make", "model",
+    ]
+
+    /// Names of the source's tags that `container` has no place of their own for.
+    static func homeless(_ source: FileSource, in container: Container) -> [String] {
+        guard container.isMP4 else { return [] }
+        let held = container.name == "mov" ? ofMOV : ofMP4
+        return OptionDictionary.entries(of: source.demuxer.context.pointee.metadata).map(\.name).filter { name in
+            // `title-eng` is a title.
+            let name = name.lowercased(), plain = String(name.prefix { $0 != "-" })
+            return !ofTheFile.contains(name) && !held.contains(plain)
+        }
+    }
+
     static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
         copy(source.demuxer.context.pointee.metadata, to: &output.pointee.metadata) { ofTheFile.contains($0) }
         copyChapters(source, to: output)
     }
 
     /// The painted stream's tags, without what says something of the old pixels.
-    static func copyPainted(_ source: FileSource, to stream: UnsafeMutablePointer<AVStream>) {
+    static func copyPainted(
+        _ source: FileSource, to stream: UnsafeMutablePointer<AVStream>, of output: UnsafeMutablePointer<AVFormatContext>
+    ) {
         let input = source.demuxer.streams[source.choice.video]
+        // How a picture is to be put around the viewer. MP4 has it by a specification that FFmpeg calls unofficial.
+        for type in [AV_PKT_DATA_SPHERICAL, AV_PKT_DATA_STEREO3D] where tempera_copy_side_data(stream, input, type) > 0 {
+            output.pointee.strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL
+        }
         stream.pointee.disposition = input.pointee.disposition
         copy(input.pointee.metadata, to: &stream.pointee.metadata) {
             ofTheStream.contains($0) || $0.hasPrefix("number_of_") || $0.hasPrefix("_statistics_")

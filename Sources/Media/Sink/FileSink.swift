@@ -69,10 +69,13 @@ public final class FileSink: MediaSink, @unchecked Sendable {
             muxer.context, container: container, encoder: encoder, source: source, path: path, warnings: warnings)
         if let source {
             ContainerTags.copy(source, to: muxer.context)
-            ContainerTags.copyPainted(source, to: copies.painted)
+            ContainerTags.copyPainted(source, to: copies.painted, of: muxer.context)
         }
+        let homeless = source.map { ContainerTags.homeless($0, in: container) } ?? []
+        if !homeless.isEmpty, container.name != "mov" { warnings.report(.tagsLeftOut(homeless, format: container.name)) }
         try muxer.writeHeader(
-            container.settings(options, path: path, isPipe: output.isPipe), container: container, path: path)
+            container.settings(options, path: path, isPipe: output.isPipe, anyTags: !homeless.isEmpty),
+            container: container, path: path)
     }
 
     deinit { discard() }

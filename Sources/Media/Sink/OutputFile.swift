@@ -29,6 +29,7 @@ final class OutputFile {
     ///   - container: pictures are opened by their muxer, and a numbered row of them has no name of its own.
     ///   - segments: the folder in which to write, in place of one beside the target.
     init(_ path: String, container: Container, segments: SegmentFolder? = nil) throws(MediaError) {
+        let path = path.withoutFileScheme
         self.path = path
         if Self.isPipe(path) {
             // A reader that goes away is an error to report, not a reason to die.

@@ -19,6 +19,9 @@ struct StreamCopies {
     /// MP4's edit lists hide what lies before the beginning.
     private let hidesLead: Bool
 
+    /// The codec tag of QuickTime's timecodes.
+    private static let timecode = "tmcd".utf8.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+
     /// Makes the output's streams in the input's order, the painted one among them.
     init(
         _ output: UnsafeMutablePointer<AVFormatContext>, container: Container, encoder: VideoEncoder,
@@ -38,6 +41,8 @@ struct StreamCopies {
                 if !Self.fits(input, in: container, beside: encoder) {
                     converter = SubtitleConverter(input, container: container)
                     guard converter != nil else {
+                        // MOV's muxer makes the track of timecodes anew, from the tag.
+                        if container.isMP4, input.pointee.codecpar.pointee.codec_tag == Self.timecode { continue }
                         leftOut.append(Self.describe(input, index: index))
                         continue
                     }

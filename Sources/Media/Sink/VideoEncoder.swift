@@ -127,6 +127,11 @@ final class VideoEncoder {
         durations.add(
             time: time, duration: av_rescale_q(picture.duration, video.timeBase.av, context.pointee.time_base))
         frame.pointee.pts = time
+        av_frame_remove_side_data(frame, AV_FRAME_DATA_A53_CC)
+        let captions = picture.captions
+        if !captions.isEmpty, let copy = av_frame_new_side_data(frame, AV_FRAME_DATA_A53_CC, captions.count) {
+            copy.pointee.data.update(from: captions, count: captions.count)
+        }
         try submit(frame)
     }
 

@@ -113,9 +113,13 @@ public final class FileSource: MediaSource, @unchecked Sendable {
             return nil
         }
         let converted = try converter.convert(picture)
-        return VideoFrame(
+        var frame = VideoFrame(
             pixels: converted.pixels, timestamp: range.local(time), duration: max(0, tempera_frame_duration(picture)),
             alpha: converted.alpha)
+        if let captions = av_frame_get_side_data(picture, AV_FRAME_DATA_A53_CC)?.pointee {
+            frame.captions = Array(UnsafeBufferPointer(start: captions.data, count: captions.size))
+        }
+        return frame
     }
 
     private static func keep(

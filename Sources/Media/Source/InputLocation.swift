@@ -17,7 +17,7 @@ enum InputLocation: Equatable {
         } else if path.hasPrefix("pipe:"), let descriptor = Int32(path.dropFirst(5)) {
             self = .descriptor(descriptor)
         } else if path.hasPrefix("file:") {
-            self = .file(String(path.dropFirst(path.hasPrefix("file://") ? 7 : 5)))
+            self = .file(path.withoutFileScheme)
         } else if let scheme = path.range(of: "://"), Self.isScheme(path[..<scheme.lowerBound]) {
             guard allowNetwork else { throw .networkNotAllowed(path) }
             self = .network(path)

@@ -99,15 +99,15 @@ public struct Governor: Sendable {
     /// When a frame of `pts` is due; nil before the first one.
     public func due(pts: Double) -> Double? { schedule.due(pts: pts) }
 
-    /// The decode stage has a frame that shows at `pts`.
-    public mutating func arrived(pts: Double, at now: Double) -> Arrival {
+    /// The decode stage has a frame that shows at `pts` for `lasting` seconds; 0 when the file does not say.
+    public mutating func arrived(pts: Double, lasting: Double = 0, at now: Double) -> Arrival {
         let now = clock.advance(to: now)
         counts.received += 1
         if let last = lastPts, pts > last { interval += (Self.plausible(pts - last) - interval) * Self.intervalSmoothing }
         lastPts = pts
         schedule.arrived(pts: pts, at: now)
         let frame = Frame(pts: pts, arrived: now, due: schedule.due(pts: pts) ?? now)
-        guard let placement = converter?.place(pts: pts) else {
+        guard let placement = converter?.place(pts: pts, lasting: lasting) else {
             return Arrival(frame: frame, repeats: 0..<0, slot: nil, isDropped: false)
         }
         if placement.slot == nil { counts.dropped += 1 }

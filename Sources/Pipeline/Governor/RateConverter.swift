@@ -16,9 +16,11 @@ public struct RateConverter: Sendable {
         public var slot: Int64?
     }
 
-    /// Where the frame that shows at `pts` (seconds, ascending) goes.
-    public mutating func place(pts: Double) -> Placement {
-        let slot = Self.nearest(pts * rate)
+    /// Where the frame that shows at `pts` (seconds, ascending) for `lasting` seconds goes; 0 when that is not known.
+    public mutating func place(pts: Double, lasting: Double = 0) -> Placement {
+        var slot = Self.nearest(pts * rate)
+        // A short frame near a slot that begins when it is over: the next frame is meant for that, if there is one.
+        if lasting > 0, Double(slot) >= (pts + lasting) * rate - 1e-6 { slot -= 1 }
         guard let next = nextSlot else {
             nextSlot = slot + 1
             return Placement(repeats: slot..<slot, slot: slot)

@@ -102,7 +102,8 @@ final class PipelineRun: Sendable {
         recorder?.beginWaiting()
         if options.isPaced { waitUntilDue(pts) }
         recorder?.endWaitingForInput()
-        let arrival = governor.withLock { $0.arrived(pts: pts, at: now) }
+        let lasting = Double(video.duration) * source.video.timeBase.value
+        let arrival = governor.withLock { $0.arrived(pts: pts, lasting: lasting, at: now) }
         for slot in arrival.repeats where !order.push(repeating(slot)) {
             governor.withLock { $0.abandoned() }
             return false
@@ -216,7 +217,7 @@ final class PipelineRun: Sendable {
             report(video, governor.withLock { $0.wrote(frame, at: now) })
         case .again(let timestamp, let duration):
             guard var video = last else { return }
-            (video.timestamp, video.duration) = (timestamp, duration)
+            (video.timestamp, video.duration, video.captions) = (timestamp, duration, [])
             recorder?.begin()
             try sink.write(.frame(video))
             recorder?.end()
