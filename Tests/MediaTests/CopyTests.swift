@@ -188,6 +188,25 @@ import Testing
         #expect(words.count == 1)
         let times = (words.first ?? "").split(separator: ",").compactMap { Double($0) }
         #expect(times.count == 2 && abs(times[0]) < 0.03 && abs(times[1] - 0.7) < 0.002)
+        options.start = nil
+        try copy(input, to: output, source: options)
+        let end = try probe(output, "s", packets: "pts_time,duration_time").first?.split(separator: ",").compactMap { Double($0) }
+        #expect(abs((end ?? []).reduce(0, +) - 0.7) < 0.03, "\(end ?? [])")
+    }
+
+    /// Without times in the container the encoder states the rate.
+    @Test func aBareStreamStatesTheRate() throws {
+        let scratch = try Scratch()
+        try copy(try richClip(scratch), to: scratch.file("a.h264"))
+        #expect(try probe(scratch.file("a.h264"), "v", stream: "r_frame_rate").first == "25/1")
+    }
+
+    @Test func aLinkIsWrittenThroughAlsoToNothing() throws {
+        let scratch = try Scratch()
+        try FileManager.default.createSymbolicLink(atPath: scratch.file("link.mp4"), withDestinationPath: "target.mp4")
+        for _ in 1...2 { try copy(try clip(scratch), to: scratch.file("link.mp4")) }
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.file("link.mp4")) == "target.mp4")
+        #expect(try countFrames(scratch.file("target.mp4")) == 50)
     }
 
     @Test(arguments: ["mp4", "mov", "mkv", "webm", "ts", "avi", "nut", "ogv", "3gp"])

@@ -187,15 +187,18 @@ import Testing
             }
         }
         func folder() throws -> SegmentFolder { try SegmentFolder(beside: output, job: job, length: 10, threads: 2) }
-        let last = try #require(try folder().lastPicture())
+        #expect(throws: MediaError.self) { _ = try folder().lastPicture(width: 48, height: 64) }
+        let last = try #require(try folder().lastPicture(width: 64, height: 48))
         #expect((0..<last.height).allSatisfy { memcmp(last.row($0), pictures[19].row($0), 3 * last.width) == 0 })
 
         let path = scratch.file(".out.mkv.segments/000001.last")
         try Data(contentsOf: URL(fileURLWithPath: path)).dropLast(100).write(to: URL(fileURLWithPath: path))
-        #expect(throws: MediaError.damagedSegment(path)) { _ = try folder().lastPicture() }
+        #expect(throws: MediaError.damagedSegment(path)) { _ = try folder().lastPicture(width: 64, height: 48) }
+        try Data(repeating: 255, count: 100).write(to: URL(fileURLWithPath: path))
+        #expect(throws: MediaError.self) { _ = try folder().lastPicture(width: 64, height: 48) }
         try FileManager.default.removeItem(atPath: path)
         #expect(try folder().finishedFrames == 10)
-        #expect(try folder().lastPicture() != nil)
+        #expect(try folder().lastPicture(width: 64, height: 48) != nil)
     }
 
     @Test func whatDoesNotBelongIsRefused() throws {

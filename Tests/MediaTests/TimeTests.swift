@@ -118,6 +118,9 @@ import Testing
         #expect(pass(0, 1040).time == 160)
         // A gap is no jump where times do not jump.
         #expect(pass(0, 61040).time == 60160)
+        // What a damaged file states is no time, and nothing overflows.
+        for time: Int64 in [.max, .min + 1, 1 << 62] { #expect(pass(0, time).time == tempera_nopts) }
+        #expect(pass(0, 61080).time == 60200)
         var free: UnsafeMutablePointer<AVPacket>? = packet
         av_packet_free(&free)
     }

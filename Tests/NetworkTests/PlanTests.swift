@@ -66,6 +66,14 @@ import Testing
         }
     }
 
+    /// Maps of one pixel have nothing to reflect, and before the last convolution our kernels know no skip.
+    @Test func deepAndFlatLiveNetworks() throws {
+        let deep = Architecture.live(widths: [16, 16, 16, 16], residuals: 1), flat = Architecture.live(widths: [16], residuals: 1)
+        #expect(throws: NetworkError.sizeOutOfRange(width: 16, height: 64)) { try Plan(architecture: deep, width: 16, height: 64) }
+        #expect(try Plan(architecture: deep, width: 17, height: 64).innerWidth == 32)
+        #expect(try Plan(architecture: flat, width: 64, height: 64).engine == .blas)
+    }
+
     @Test func namesASizeThatFits() throws {
         let options = PainterOptions(engine: .blas, threads: 2)
         let plan = try Plan(architecture: .johnsonFull, width: 7680, height: 4320, options: options)

@@ -91,6 +91,10 @@ public final class SegmentFolder: @unchecked Sendable {
         lock = Glibc.open(path + "/job", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard lock >= 0 else { throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "opening") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .unwritable(path, why: "another run is writing there") }
+        // Another run may have come and gone since they were counted.
+        guard finishedFrames == 0 || Self.parts(in: path) * length == finishedFrames else {
+            throw .unwritable(path, why: "another run changed what is there; run again")
+        }
         let bytes = Array(job.utf8)
         guard ftruncate(lock, 0) == 0, pwrite(lock, bytes, bytes.count, 0) == bytes.count else {
             throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "writing")
@@ -139,11 +143,13 @@ public final class SegmentFolder: @unchecked Sendable {
 
     // MARK: Reading
 
-    /// The last finished frame as it was painted; nil when there is none.
-    public func lastPicture() throws(MediaError) -> PixelBuffer? {
+    /// The last finished frame as it was painted, of the output's size; nil when there is none.
+    public func lastPicture(width: Int, height: Int) throws(MediaError) -> PixelBuffer? {
         guard finishedFrames > 0 else { return nil }
         let name = Self.lastName(finishedFrames / length - 1, in: path)
-        guard let picture = PixelBuffer(packed: try PacketFile.Reader(name).header) else { throw .damagedSegment(name) }
+        guard let picture = PixelBuffer(packed: try PacketFile.Reader(name).header),
+            (picture.width, picture.height) == (width, height)
+        else { throw .damagedSegment(name) }
         return picture
     }
 
@@ -191,7 +197,7 @@ extension PixelBuffer {
         let sides = data.withUnsafeBytes { bytes in
             bytes.count < 8 ? [] : [0, 4].map { Int(bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)) }
         }
-        guard sides.count == 2, data.count == 8 + 3 * sides[0] * sides[1] else { return nil }
+        guard sides.count == 2, sides.allSatisfy({ 1...65536 ~= $0 }), data.count == 8 + 3 * sides[0] * sides[1] else { return nil }
         self.init(width: sides[0], height: sides[1])
         for y in 0..<height { data.copyBytes(to: row(y), from: 8 + 3 * width * y..<8 + 3 * width * (y + 1)) }
     }

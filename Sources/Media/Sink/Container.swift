@@ -26,7 +26,9 @@ struct Container {
     var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
 
     /// Whether the stream's time base is what says how long a frame lasts.
-    var hasOneRate: Bool { ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name) }
+    var hasOneRate: Bool {
+        has(AVFMT_NOTIMESTAMPS) || ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name)
+    }
 
     /// A list and the files that it names.
     private static let ofManyFiles: Set = [

@@ -42,7 +42,7 @@ final class OutputFile {
             url = path == "-" ? "pipe:1" : path
         } else {
             // A link is written through, not replaced.
-            target = RealPath.of(path) ?? path
+            target = RealPath.target(of: path)
             let (folder, name) = target.folderAndName
             guard MediaFiles.isFolder(folder) else { throw .unwritable(path, why: "there is no folder \(folder)") }
             guard name.utf8.count <= 255 else { throw .unwritable(path, why: "the name is too long") }

@@ -28,7 +28,6 @@ final class VideoEncoder {
             to: layout)
         alpha = AlphaMixer(
             keeps: PixelFormat(format).hasAlpha && video.hasAlpha, codec: name, warnings: warnings)
-        durations = FrameDurations(nominal: video.frameRate.map { video.timeBase.ticks(1 / $0.value) } ?? 0)
 
         guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc()
         else {
@@ -41,7 +40,9 @@ final class VideoEncoder {
         context.pointee.height = Int32(clamping: video.height)
         context.pointee.pix_fmt = format
         context.pointee.sample_aspect_ratio = video.sampleAspect.av
-        context.pointee.time_base = Self.timeBase(codec, video: video, container: container)
+        let timeBase = Self.timeBase(codec, video: video, container: container)
+        context.pointee.time_base = timeBase
+        durations = FrameDurations(nominal: video.frameRate.map { Rational(timeBase).ticks(1 / $0.value) } ?? 0)
         if let rate = video.frameRate { context.pointee.framerate = rate.av }
         context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
         // Encoders of single frames would hand out each one only when all their threads have one.

@@ -52,6 +52,7 @@ final class Demuxer {
             if Self.referringFormats.contains(name) { throw .playlist(path, format: name) }
         }
 
+        var settings = try Self.settings(options, format: format)
         guard let opening = avformat_alloc_context() else {
             throw .failed(action: "opening", path: path, why: "no memory")
         }
@@ -59,7 +60,6 @@ final class Demuxer {
         if let input { opening.pointee.pb = input.context }
         // Counting frames to tell the rate would read ahead.
         if isLive { opening.pointee.fps_probe_size = 0 }
-        var settings = try Self.settings(options, format: format)
         var opened: UnsafeMutablePointer<AVFormatContext>? = opening
         let status = avformat_open_input(&opened, url, format, &settings.handle)
         guard status >= 0, let opened else {

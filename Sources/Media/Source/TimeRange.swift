@@ -24,18 +24,17 @@ struct TimeRange {
         let time = packet.pointee.pts != tempera_nopts ? packet.pointee.pts : packet.pointee.dts
         guard time != tempera_nopts else { return .keep }
         if let end, av_compare_ts(time, base, end, timeBase) >= 0 { return .past }
-        guard let start else { return .keep }
-        let first = av_rescale_q(start, timeBase, base)
-        if time < first && time + packet.pointee.duration <= first { return .drop }
+        let first = av_rescale_q(start ?? 0, timeBase, base), isEarly = start != nil && time < first
+        if isEarly && time + packet.pointee.duration <= first { return .drop }
         if packet.pointee.pts != tempera_nopts { packet.pointee.pts -= first }
         if packet.pointee.dts != tempera_nopts { packet.pointee.dts -= first }
-        if isSubtitle && time < first {
+        if isSubtitle && isEarly {
             packet.pointee.duration += time - first
             packet.pointee.pts = 0
             packet.pointee.dts = 0
         }
         if isSubtitle, let end, packet.pointee.pts != tempera_nopts {
-            let rest = av_rescale_q(end - start, timeBase, base) - packet.pointee.pts
+            let rest = av_rescale_q(end - (start ?? 0), timeBase, base) - packet.pointee.pts
             packet.pointee.duration = min(packet.pointee.duration, rest)
         }
         return .keep

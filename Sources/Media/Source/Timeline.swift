@@ -35,14 +35,21 @@ struct Timeline {
     }
 
     private static func ticks(_ microseconds: Int64, _ base: AVRational) -> Int64 {
-        av_rescale_q(microseconds, AVRational(num: 1, den: 1_000_000), base)
+        let ticks = av_rescale_q(microseconds, AVRational(num: 1, den: 1_000_000), base)
+        return max(-largest, min(largest, ticks))
     }
+
+    /// Ticks beyond which a time is no time: sums of a few such still fit.
+    private static let largest: Int64 = 1 << 55
 
     /// Moves the times of `packet`.
     /// - Returns: the seconds of a jump that was closed here, if any.
     mutating func apply(to packet: UnsafeMutablePointer<AVPacket>) -> Double? {
         let index = Int(packet.pointee.stream_index)
         guard streams.indices.contains(index) else { return nil }
+        packet.pointee.dts = Self.plausible(packet.pointee.dts)
+        packet.pointee.pts = Self.plausible(packet.pointee.pts)
+        packet.pointee.duration = max(0, min(Self.largest, packet.pointee.duration))
         var jump: Double?
         let stated = packet.pointee.dts
         if streams[index].isSteady, stated != tempera_nopts {
@@ -50,7 +57,7 @@ struct Timeline {
                 let gap = seconds(stated + streams[index].shift - next, streams[index].timeBase)
                 if isJump(gap) { jump = close(gap, index: index, stated: stated, next: next) }
             }
-            streams[index].next = stated + streams[index].shift + max(0, packet.pointee.duration)
+            streams[index].next = stated + streams[index].shift + packet.pointee.duration
         } else if !streams[index].isSteady {
             streams[index].shift = Self.ticks(newestShift, streams[index].timeBase)
         }
@@ -58,6 +65,11 @@ struct Timeline {
         if packet.pointee.dts != tempera_nopts { packet.pointee.dts += shift }
         if packet.pointee.pts != tempera_nopts { packet.pointee.pts += shift }
         return jump
+    }
+
+    /// Nothing where a damaged file states what cannot be.
+    private static func plausible(_ time: Int64) -> Int64 {
+        (-largest...largest).contains(time) ? time : tempera_nopts
     }
 
     private func isJump(_ gap: Double) -> Bool {

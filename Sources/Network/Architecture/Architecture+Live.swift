@@ -11,7 +11,7 @@ extension Architecture {
     ///
     /// Its name says all of it, `live-16-48-r4` or `live-16-48-96-r5-k9`, and is what a weights file states.
     /// - Parameters:
-    ///   - widths: Channels at 1/2, 1/4, … of the frame's sides; multiples of 16 run on our own kernels.
+    ///   - widths: Channels at 1/2, 1/4 and 1/8 of the frame's sides; multiples of 16 run on our own kernels, two at least.
     ///   - residuals: Residual blocks, which work on the smallest maps.
     ///   - kernel: Side of the first kernel; odd.
     public static func live(widths: [Int], residuals: Int, kernel: Int = 5) -> Architecture {
@@ -45,7 +45,7 @@ extension Architecture {
             parts.removeLast()
         }
         guard let last = parts.popLast(), last.hasPrefix("r"), let residuals = Int(last.dropFirst()),
-            (0...64).contains(residuals), (1...4).contains(parts.count)
+            (0...64).contains(residuals), (1...3).contains(parts.count)
         else { return nil }
         let widths = parts.compactMap { part in Int(part).flatMap { (1...1024).contains($0) ? $0 : nil } }
         let architecture = live(widths: widths, residuals: residuals, kernel: kernel)

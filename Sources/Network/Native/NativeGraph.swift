@@ -67,7 +67,9 @@ struct NativeGraph: Sendable {
                     append(c, c.stride == 1 ? .first : .direct(TMP_DOWN), scaleOut: scale * c.stride)
                 } else if index == architecture.blocks.count - 1 {
                     guard c.outputs == 3, c.stride == 1, c.upsampling <= 2, c.inputs % lanes == 0, scale == c.upsampling,
-                        blockNorm == nil, !blockReLU, c.upsampling == 1 || !architecture.addsPicture
+                        blockNorm == nil, !blockReLU, c.upsampling == 1 || !architecture.addsPicture,
+                        // How large a sum is that a skip makes, nothing here knows in time for int16.
+                        skip == nil
                     else { return nil }
                     append(c, c.upsampling == 1 ? .last : .direct(TMP_UP), scaleOut: 1)
                 } else {

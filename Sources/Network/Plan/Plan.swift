@@ -54,6 +54,8 @@ public struct Plan: Sendable {
         let alignment = architecture.alignment
         innerWidth = (width + alignment - 1) / alignment * alignment
         innerHeight = (height + alignment - 1) / alignment * alignment
+        // The smallest maps need two pixels a side: one has nothing to reflect.
+        guard min(innerWidth, innerHeight) >= 2 * alignment else { throw .sizeOutOfRange(width: width, height: height) }
         (self.outputWidth, self.outputHeight) = (outputWidth, outputHeight)
         layers = Self.layers(of: architecture)
         // Sides are below 2^16 and channels far below 2^20: no product of these overflows.

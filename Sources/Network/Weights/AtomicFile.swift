@@ -10,7 +10,7 @@ struct AtomicFile {
         to path: String, _ body: (AtomicFile) throws(WeightsError.Reason) -> Void
     ) throws(WeightsError.Reason) {
         // A link is written through, not replaced.
-        let target = RealPath.of(path) ?? path
+        let target = RealPath.target(of: path)
         var name = Array((target + ".XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw .lastSystemError("cannot write") }

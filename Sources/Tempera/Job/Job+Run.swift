@@ -43,7 +43,10 @@ extension Job {
         let meter = Mutex(ProgressMeter(totalFrames: total, totalSeconds: video.duration))
         let painters: [any FramePainter] = [
             finished > 0
-                ? ResumedPainter(painter, finishedFrames: finished, lastPicture: try segments?.lastPicture()) : painter
+                ? ResumedPainter(
+                    painter, finishedFrames: finished,
+                    lastPicture: try segments?.lastPicture(width: result(video).width, height: result(video).height))
+                : painter
         ]
         let summary = try VideoPipeline(source: source, painters: painters, sink: sink, options: options)
             .run(cancellation: cancellation) { frame in
