@@ -73,6 +73,10 @@ struct TrainingStyleArguments: ParsableArguments {
             valueName: "network"))
     var network: TrainedNetwork?
 
+    @Flag(
+        help: "Train norms and last layer alone, on the body of --init: 25 KB for a full network, of use only with that style.")
+    var shareBody = false
+
     @Option(
         help: ArgumentHelp(
             "Part of the steps, the first ones, on crops of half the side: four times as fast. (default: 0.85)",
@@ -88,6 +92,7 @@ struct TrainingStyleArguments: ParsableArguments {
         weights.apply(to: &options.weights)
         if let temporalWeight { options.weights.temporal = temporalWeight }
         if let size = weights.styleSize { options.styleSize = size }
+        options.sharesBody = shareBody
         if let smallCrops { options.smallShare = smallCrops }
     }
 }

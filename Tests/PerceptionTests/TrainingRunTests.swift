@@ -113,6 +113,38 @@ import Testing
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("photos 6, not photos 5") }
     }
 
+    /// A style on another's body: a small file that works beside that one, and with no other.
+    @Test func aStyleMayShareABody() throws {
+        let studio = try Studio(), base = studio.folder + "/base.safetensors", path = studio.folder + "/small.safetensors"
+        var options = studio.options("base", iterations: 2)
+        options.architecture = .live(widths: [16], residuals: 1)
+        _ = try TrainingRun(options).run(to: 2)
+        (options.output, options.initial, options.sharesBody) = (path, base, true)
+        _ = try TrainingRun(options).run(to: 2)
+
+        let whole = try Model.load(base), model = try Model.load(path), own = Set(options.architecture.styleParameters.map(\.name))
+        #expect(Set(try SafeTensors(path: path).entries.map(\.name)) == own && own.count == 8)
+        let moved = Set(model.tensors.filter { $1 != whole.tensors[$0] }.keys)
+        #expect(moved.isSubset(of: own) && moved.contains("in1.weight") && moved.contains("deconv1.conv2d.weight"))
+        try model.write(studio.folder + "/again.safetensors", type: .f16)
+        #expect(try Model.load(studio.folder + "/again.safetensors").tensors == model.tensors)
+
+        (options.initial, options.output) = (path, studio.folder + "/third.safetensors")
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("cannot lend its body") }
+        options.sharesBody = false
+        #expect(throws: Never.self) { try TrainingRun(options) }
+        options.initial = nil
+        options.sharesBody = true
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("what shares a body must be a style with") }
+
+        var other = whole
+        other.tensors["conv1.conv2d.weight"]?[0] += 1
+        try other.write(base)
+        #expect { try Model.load(path) } throws: { "\($0)".contains("another network than") }
+        try FileManager.default.removeItem(atPath: base)
+        #expect { try Model.load(path) } throws: { "\($0)".contains("neither beside it nor bundled") }
+    }
+
     @Test func trainingLowersTheLoss() throws {
         let studio = try Studio()
         var losses: [Double] = []

@@ -58,7 +58,7 @@ public struct StyleCatalog: Sendable {
         if let wanted = named.first, StyleNetwork.allCases.contains(where: { files[stem + Self.ending($0)] != nil }) {
             throw .noNetwork(stem, wanted)
         }
-        if access(nameOrFile, F_OK) == 0 && !Self.isDirectory(nameOrFile) { return nameOrFile }
+        if Self.isFile(nameOrFile) { return nameOrFile }
         if files.isEmpty { throw .nothingBundled(searched: folders) }
         throw .unknown(nameOrFile, near: NearNames.of(nameOrFile, in: Set(files.keys.map(Self.name)).sorted()))
     }
@@ -112,6 +112,9 @@ extension StyleCatalog {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
+
+    /// Whether something that is no folder is at `path`.
+    static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 && !isDirectory(path) }
 
     /// Without the last component.
     private static func directory(of path: String) -> String {

@@ -2,14 +2,23 @@ extension Model {
     /// Reads a model from a safetensors file.
     ///
     /// The metadata's `architecture` says what it is; a file without one is taken for the architecture that its tensors
-    /// fit. Running statistics of normalisation layers, which old PyTorch versions saved and nobody reads, are left out.
+    /// fit. Running statistics of normalisation layers, which old PyTorch versions saved and nobody reads, are left out. What
+    /// the file leaves to a `SharedBody` is read from there.
     /// - Throws: `WeightsError` for a file that is damaged, incomplete, or of another network.
-    public static func load(_ path: String) throws(WeightsError) -> Model {
-        let file = try SafeTensors(path: path)
-        var tensors: [String: [Float]] = [:]
+    public static func load(_ path: String) throws(WeightsError) -> Model { try load(path, sharing: true) }
+
+    /// - Parameter sharing: Whether the file may take another's body.
+    static func load(_ path: String, sharing: Bool) throws(WeightsError) -> Model {
+        let file = try SafeTensors(path: path), shared = sharing ? SharedBody(metadata: file.metadata) : nil
+        let architecture: Architecture
         do throws(WeightsError.Reason) {
-            let architecture = try architecture(of: file)
-            try architecture.check(shapes(of: file))
+            architecture = try self.architecture(of: file)
+            try architecture.check(shapes(of: file), own: shared != nil)
+        } catch {
+            throw WeightsError(path, error)
+        }
+        var tensors = try shared?.load(for: path, architecture).tensors ?? [:]
+        do throws(WeightsError.Reason) {
             for entry in entries(of: file) { tensors[entry.name] = try file.values(of: entry) }
             return Model(architecture: architecture, tensors: tensors, metadata: file.metadata)
         } catch {
@@ -17,13 +26,15 @@ extension Model {
         }
     }
 
-    /// Writes the model, whole or not at all. The metadata's `architecture` becomes the model's own.
+    /// Writes the model, whole or not at all; of one whose metadata names a `SharedBody` what is its own. The metadata's
+    /// `architecture` becomes the model's.
     /// - Throws: `WeightsError` when tensors are missing or of a wrong size, a value does not fit `type`, or the system
     ///   refuses.
     public func write(_ path: String, type: TensorType = .f32) throws(WeightsError) {
         var metadata = metadata
         metadata["architecture"] = architecture.name
-        let list = architecture.parameters.map {
+        let own = SharedBody(metadata: metadata) == nil ? architecture.parameters : architecture.styleParameters
+        let list = own.map {
             Tensor(name: $0.name, shape: $0.shape, values: tensors[$0.name] ?? [])
         }
         try SafeTensors.write(list, metadata: metadata, type: type, to: path)
@@ -56,7 +67,9 @@ extension Model {
 
 extension Architecture {
     /// Checks that `shapes` are those of this network's tensors, all of them and no others.
-    func check(_ shapes: [String: [Int]]) throws(WeightsError.Reason) {
+    /// - Parameter own: Whether only what a style has of its own is wanted.
+    func check(_ shapes: [String: [Int]], own: Bool = false) throws(WeightsError.Reason) {
+        let parameters = own ? styleParameters : parameters
         for parameter in parameters {
             guard let shape = shapes[parameter.name] else {
                 throw .missingTensor(parameter.name, architecture: name)

@@ -12,6 +12,9 @@ public struct Model: Sendable {
         self.metadata = metadata
     }
 
+    /// Whether its file leaves most of the weights to another.
+    public var sharesBody: Bool { SharedBody(metadata: metadata) != nil }
+
     /// The values of a tensor; none when there is no such tensor, which `check` finds.
     subscript(name: String) -> [Float] { tensors[name] ?? [] }
 

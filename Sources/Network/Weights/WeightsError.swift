@@ -37,6 +37,9 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
         case missingTensor(String, architecture: String)
         case surplusTensor(String, architecture: String)
         case shape(tensor: String, expected: [Int], found: [Int])
+        /// The file takes its body from another that is not there, or is another network by now.
+        case noBody(String)
+        case otherBody(String)
     }
 
     /// One line: the file, what is wrong, what to do.
@@ -81,6 +84,9 @@ extension WeightsError.Reason {
             "tensor \(quoted(name)) is no part of architecture \(architecture)"
         case .shape(let tensor, let expected, let found):
             "tensor \(quoted(tensor)) has shape \(found) where \(expected) is needed"
+        case .noBody(let file):
+            "takes most of its weights from \(quoted(file)), which is neither beside it nor bundled; put it there"
+        case .otherBody(let path): "was trained on another network than \(quoted(path)) is now; put that one beside it"
         }
     }
 

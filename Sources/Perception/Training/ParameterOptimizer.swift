@@ -1,18 +1,20 @@
+import Network
+
 /// What moves a network's parameters against their gradient: Adam, or Muon for the matrices and Adam for the rest.
 final class ParameterOptimizer {
     private let parameters: ParameterStore
     private let adam: Adam
     private let muon: Muon?
 
-    init(_ parameters: ParameterStore, usesMuon: Bool, context: TrainingContext) {
+    /// - Parameter own: All that moves, by Adam, where a style is trained on another's body.
+    init(_ parameters: ParameterStore, usesMuon: Bool, own: [ParameterShape]? = nil, context: TrainingContext) {
         self.parameters = parameters
-        guard usesMuon else {
-            adam = Adam(count: parameters.count, context: context)
+        let shapes = own ?? (usesMuon ? parameters.shapes.filter { !Muon.moves($0) } : parameters.shapes)
+        adam = Adam(count: parameters.count, ranges: shapes.map { parameters.range($0.name) }, context: context)
+        guard usesMuon, own == nil else {
             muon = nil
             return
         }
-        let rest = parameters.shapes.filter { !Muon.moves($0) }.map { parameters.range($0.name) }
-        adam = Adam(count: parameters.count, ranges: rest, context: context)
         // The first moments of what Adam leaves alone are free for Muon's momentum: one state for both.
         muon = Muon(parameters, momentum: adam.moments, context: context)
     }

@@ -19,16 +19,18 @@ final class Trainer {
     ///   - input: What the network is given.
     ///   - teacher: A network to imitate at first.
     ///   - usesMuon: Whether Muon moves the kernels; else Adam all.
+    ///   - own: What alone moves; nil for everything.
     ///   - rounding: What becomes of the weights before the network computes with them.
     ///   - other: A trainer of the same network on batches of another extent, whose parameters and moments it goes on with.
     init(
         architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
-        usesMuon: Bool = true, rounding: WeightRounding? = nil, sharing other: Trainer? = nil, context: TrainingContext
+        usesMuon: Bool = true, own: [ParameterShape]? = nil, rounding: WeightRounding? = nil, sharing other: Trainer? = nil,
+        context: TrainingContext
     ) {
         parameters = other?.parameters ?? ParameterStore(architecture: architecture, rounding: rounding)
         network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
         self.objective = objective
-        optimizer = other?.optimizer ?? ParameterOptimizer(parameters, usesMuon: usesMuon, context: context)
+        optimizer = other?.optimizer ?? ParameterOptimizer(parameters, usesMuon: usesMuon, own: own, context: context)
         self.teacher = teacher.map { model in
             let values = ParameterStore(architecture: model.architecture)
             values.load(model.tensors)

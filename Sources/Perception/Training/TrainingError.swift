@@ -11,6 +11,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case weights(WeightsError)
     case otherArchitecture(path: String, found: String, wanted: String)
     case noCheckpoint(String)
+    /// A model of another network, or without a body of its own.
+    case noBody(String)
     /// A model is there already.
     case exists(String)
     /// A run was stopped here that could go on.
@@ -34,6 +36,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .weights(let error): error.description
         case .otherArchitecture(let path, let found, let wanted):
             "\(path): a \(found) network is no start for \(wanted); give another with --init"
+        case .noBody(let path): "\(path): cannot lend its body: another network, or one that takes another's; give another with --init"
         case .noCheckpoint(let path): "\(path): no checkpoint to go on from; leave out --resume"
         case .exists(let path): "\(path): exists; add -y to overwrite it"
         case .checkpointExists(let path):

@@ -12,7 +12,7 @@ extension TrainingOptions {
                     : String(format: "content %.4g, style %.4g", losses.content, losses.style)),
         ]
         let run = "--iterations \(total) --batch \(batch) --crop \(crop) --rate \(peakRate) --seed \(seed)"
-            + " --optimizer \(optimizer.rawValue)"
+            + (sharesBody ? " --share-body" : " --optimizer \(optimizer.rawValue)")
             + (weightStep > 0 ? " --weight-step \(weightStep)" : "")
             + (initial.map { " --init \($0.lastComponent)" } ?? "")
         switch goal {

@@ -56,6 +56,9 @@ public struct TrainingOptions: Sendable {
     /// Trains weights that are multiples of about this many standard deviations of their tensor, 0 to 1; 0 for any. With 0.5
     /// the file packs to less than a third.
     public var weightStep: Float = 0
+    /// Trains the norms and the last convolution alone, by Adam, on the body of `initial`: the file is a hundredth of a
+    /// network's, and needs that of `initial` beside it or among the bundled styles.
+    public var sharesBody = false
     public var optimizer = Optimizer.muon
     /// The highest learning rate; nil for what suits the goal.
     public var rate: Double?
@@ -126,6 +129,9 @@ public struct TrainingOptions: Sendable {
         guard (architecture.enlargement > 1) == isUpscaling else {
             throw .outOfRange("the network", isUpscaling ? "one that enlarges" : "one that paints")
         }
+        guard !sharesBody || initial != nil && !isUpscaling && weightStep == 0 else {
+            throw .outOfRange("what shares a body", "a style with a model to start from and without a step of weights")
+        }
         guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
         guard (0...1).contains(smallShare) else { throw .outOfRange("the share of small crops", "0 to 1") }
         guard (0...1).contains(weightStep) else { throw .outOfRange("the step of weights", "0 to 1") }
@@ -137,12 +143,12 @@ public struct TrainingOptions: Sendable {
         }
     }
 
-    var peakRate: Double { rate ?? (isUpscaling ? 1e-3 : 3e-3) }
+    var peakRate: Double { rate ?? (isUpscaling ? 1e-3 : sharesBody ? 1e-2 : 3e-3) }
 
     /// What of these must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
-            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "init \(initial?.lastComponent ?? "none")"]
+            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "share-body \(sharesBody)", "init \(initial?.lastComponent ?? "none")"]
         let painting: String
         switch goal {
         case .upscaling(let weights): return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]

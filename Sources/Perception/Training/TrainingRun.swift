@@ -25,6 +25,8 @@ public final class TrainingRun {
     private let stages: [TrainingStage]
     private let strip: PreviewStrip?
     private let resumed: TrainingState?
+    /// What the model takes from the one it began with, if anything.
+    private let body: SharedBody?
     /// What must be the same for a run to go on.
     private let fingerprint: [String]
 
@@ -42,7 +44,12 @@ public final class TrainingRun {
         fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
         context = try TrainingContext(threads: options.threads)
 
-        let initial = try options.initial.map { name throws(TrainingError) in try Self.model(name, for: options) }
+        let start = try options.initial.map { name throws(TrainingError) in try Self.model(name, for: options) }
+        let initial = start?.model
+        body = options.sharesBody ? start.map { SharedBody($0.model, path: $0.path) } : nil
+        if options.sharesBody, let start, start.model.architecture != options.architecture || start.model.sharesBody {
+            throw TrainingError.noBody(start.path)
+        }
         // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
         let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
         let objective: (MapShape) -> any TrainingObjective
@@ -97,7 +104,7 @@ public final class TrainingRun {
     }
 
     /// The model to start from, a file or a bundled style; of that rather the network that is trained.
-    private static func model(_ nameOrFile: String, for options: TrainingOptions) throws(TrainingError) -> Model {
+    private static func model(_ nameOrFile: String, for options: TrainingOptions) throws(TrainingError) -> (model: Model, path: String) {
         let path: String, model: Model
         let networks: [StyleNetwork] = options.architecture == .live ? [.live, .full] : [.full, .live]
         do { path = try StyleCatalog().resolve(nameOrFile, networks: networks) } catch { throw .style(error) }
@@ -105,7 +112,7 @@ public final class TrainingRun {
         guard (model.architecture.enlargement > 1) == options.isUpscaling else {
             throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
         }
-        return model
+        return (model, path)
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model.
@@ -221,7 +228,8 @@ public final class TrainingRun {
         let model = Model(
             architecture: options.architecture,
             tensors: options.architecture.modelTensors(trainer.parameters.tensors),
-            metadata: options.metadata(steps: log.rows.last?.step ?? 0, of: total, losses: losses, seconds: seconds))
+            metadata: options.metadata(steps: log.rows.last?.step ?? 0, of: total, losses: losses, seconds: seconds)
+                .merging(body?.metadata ?? [:]) { $1 })
         do { try model.write(files.model, type: .f16) } catch { throw TrainingError.weights(error) }
         try LossCurve.draw(log.rows, total: total).write(files.curve)
         try strip?.draw(model, pool: context.pool).write(files.preview)

@@ -41,6 +41,7 @@ struct TrainingStage {
             let trainer = Trainer(
                 architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective(shape),
                 teacher: before == nil ? teacher : nil, usesMuon: options.optimizer == .muon,
+                own: options.sharesBody ? options.architecture.styleParameters : nil,
                 rounding: WeightRounding(step: options.weightStep), sharing: before, context: context)
             before = trainer
             let stream = PhotoStream(
