@@ -23,11 +23,11 @@ the-scream            | munch_scream              | the-scream0           | 450 
 composition-vii0      | kandinsky_composition_vii | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 2.46e5 1.57e5 | 5
 composition-vii1      | kandinsky_composition_vii | composition-vii0      | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.97e5 7.69e4 | 12
 composition-vii       | kandinsky_composition_vii | composition-vii1      | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.95e5 9.46e4 | 5
-udnie                 | picabia_udnie             | reference             | 300  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.001 --optimizer adam   | 1.52e5 1.60e5 | 7
 woman-with-hat0       | matisse_woman_with_hat    | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.67e5 1.04e5 | 3
 woman-with-hat1       | matisse_woman_with_hat    | woman-with-hat0       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.23e5 5.44e4 | 13
 woman-with-hat2       | matisse_woman_with_hat    | woman-with-hat1       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002 --seed 2             | 1.17e5 5.26e4 | 13
 woman-with-hat        | matisse_woman_with_hat    | woman-with-hat2       | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.16e5 6.16e4 | 5
+udnie                 | picabia_udnie             | woman-with-hat        | 1500 | --small-crops 0.7 --batch 2 --style-weight 6 --temporal-weight 1 --share-body                    | 1.16e5 8.11e4 | 23
 sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0 --optimizer adam                                | 2.79e5 3.37e5 | 8
 starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002 --optimizer adam                                                  | 2.12e5 2.20e5 | 7
 starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015 --optimizer adam                                 | 2.06e5 1.93e5 | 6

@@ -14,7 +14,7 @@ struct Styles: ParsableCommand {
             let models = styles.filter { $0.name == name }
             let sizes = try models.map { model in
                 let bytes = try FileManager.default.attributesOfItem(atPath: model.path)[.size] as? Int ?? 0
-                return (Double(bytes) / 1e6).fixed(1)
+                return (Double(bytes) / 1e6).fixed(bytes < 50_000 ? 2 : 1)
             }
             return [
                 name, models.map(\.network.rawValue).joined(separator: ", "), sizes.joined(separator: ", ") + " MB",
