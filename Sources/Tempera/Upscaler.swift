@@ -18,9 +18,8 @@ public struct Upscaler: Sendable {
     ///   the name of one as for ``Style``.
     /// - Throws: ``TemperaError``
     public init(_ nameOrFile: String, scale: Int) throws(TemperaError) {
-        let isKind = ["pixel", "feature"].contains(nameOrFile)
         do {
-            path = try StyleCatalog().resolve(isKind ? "upscaler-x\(scale)-\(nameOrFile)" : nameOrFile)
+            path = try StyleCatalog().resolve(StyleCatalog.upscaler(nameOrFile, scale: scale))
             model = try Model.load(path)
             name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         } catch StyleError.unknown {

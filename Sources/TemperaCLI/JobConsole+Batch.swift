@@ -11,7 +11,9 @@ extension JobConsole {
             case .job(let file, let event): tell(event, of: file, signals, progressFile, what: what)
             case .finished(let file, let summary):
                 if !quiet { tell(summary, name: "\(folder)/\(file)", hasRate: batch.job.hasRate) }
-            case .failed(_, let error): Console.shared.note("\(error)")
+            case .failed(let file, let error):
+                let text = "\(error)"
+                Console.shared.note(text.contains(file) ? text : "\(batch.job.input)/\(file): \(text)")
             case .leftOut(let files):
                 let named = files.prefix(5).joined(separator: ", ") + (files.count > 5 ? " and \(files.count - 5) more" : "")
                 log.notice("left out, nothing to paint: \(named)")

@@ -42,7 +42,7 @@ struct MeasureUpscaling: ParsableCommand {
     @Option(help: "2 or 4.")
     var scale: Int = 4
 
-    @Option(help: ArgumentHelp("pixel, feature, or a .safetensors file; none for the bicubic kernel alone.", valueName: "name|file"))
+    @Option(help: ArgumentHelp("pixel, feature, or a .safetensors file; without it the bicubic kernel alone.", valueName: "name|file"))
     var model: String?
 
     @Option(help: ArgumentHelp("VGG16's weights, for the distance of features.", valueName: "file"), completion: .file())

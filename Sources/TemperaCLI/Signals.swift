@@ -4,12 +4,13 @@ import Synchronization
 import Tempera
 
 /// SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP: the first asks the job to stop and leave a playable file,
-/// the second ends the program at once, as does the first while there is nothing to save yet.
+/// the second ends the program at once, as does the first while there is nothing to save yet. One that comes with the first,
+/// as `timeout` sends them to a program and to its group, is that one again.
 ///
 /// The signal sources are made in `init` and never touched again, which makes the class safe to send.
 final class Signals: @unchecked Sendable {
     let cancellation = Cancellation()
-    private let state = Mutex((received: Int32?.none, working: false))
+    private let state = Mutex((received: Int32?.none, working: false, first: ContinuousClock.now))
     private let sources: [any DispatchSourceSignal]
 
     /// The signal that asked for the stop.
@@ -35,10 +36,13 @@ final class Signals: @unchecked Sendable {
     func beginWork() { state.withLock { $0.working = true } }
 
     private func receive(_ number: Int32) {
-        let atOnce = state.withLock { state in
+        let now = ContinuousClock.now
+        let (isEcho, atOnce) = state.withLock { state in
             defer { state.received = state.received ?? number }
-            return state.received != nil || !state.working
+            if state.received == nil { state.first = now }
+            return (state.received != nil && now - state.first < .milliseconds(10), state.received != nil || !state.working)
         }
+        if isEcho { return }
         if atOnce {
             Console.shared.erase()
             Job.removeUnfinished()

@@ -184,6 +184,20 @@ import Testing
         for (wait, next) in zip(waits, waits.dropFirst()) { #expect(next > 1.5 * wait) }
     }
 
+    /// A camera of half the stated rate.
+    @Test func aSlowLiveSourceIsPaintedWhole() {
+        var deadlines = Governor.Deadlines(ladder: Ladder(width: 640, height: 360), interval: interval)
+        deadlines.isLive = true
+        var slow = simulation(load: 0.3, seconds: 10)
+        slow.governor = Governor(pacing: .deadlines(deadlines))
+        slow.frames = slow.frames.map { ($0.pts, 2 * $0.ready) }
+        let counts = slow.run().governor.counts
+        #expect(counts.repeated == 0 && counts.dropped == 0)
+        // A second's backlog, all of it there at once, is still not worked off frame by frame.
+        slow.frames = slow.frames.map { ($0.pts, (3..<4).contains($0.pts) ? 4 : $0.pts) }
+        #expect(slow.run().governor.counts.late.decode > 5)
+    }
+
     @Test func latenessIsCountedByCause() {
         var slowEncoder = simulation(load: 0.5, seconds: 10)
         slowEncoder.encodeCost = { _ in 0.2 }

@@ -88,6 +88,8 @@ struct Container {
         if let subtitles = Self.mpegSubtitles[name], avcodec_get_type(codec) == AVMEDIA_TYPE_SUBTITLE {
             return subtitles.contains(codec)
         }
+        // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
+        if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }
         let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)
         return answer < 0 ? nil : answer == 1
     }

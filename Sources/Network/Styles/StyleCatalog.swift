@@ -63,6 +63,11 @@ public struct StyleCatalog: Sendable {
         throw .unknown(nameOrFile, near: NearNames.of(nameOrFile, in: Set(files.keys.map(Self.name)).sorted()))
     }
 
+    /// The name of the bundled network that enlarges by `scale`, for `pixel` and `feature`; others as they are.
+    public static func upscaler(_ name: String, scale: Int) -> String {
+        ["pixel", "feature"].contains(name) ? "upscaler-x\(scale)-\(name)" : name
+    }
+
     private static let suffix = ".safetensors"
 
     /// What a network's files have between the style's name and `suffix`.

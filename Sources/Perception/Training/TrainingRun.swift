@@ -107,7 +107,9 @@ public final class TrainingRun {
     private static func model(_ nameOrFile: String, for options: TrainingOptions) throws(TrainingError) -> (model: Model, path: String) {
         let path: String, model: Model
         let networks: [StyleNetwork] = options.architecture == .live ? [.live, .full] : [.full, .live]
-        do { path = try StyleCatalog().resolve(nameOrFile, networks: networks) } catch { throw .style(error) }
+        let name = options.isUpscaling
+            ? StyleCatalog.upscaler(nameOrFile, scale: options.architecture.enlargement) : nameOrFile
+        do { path = try StyleCatalog().resolve(name, networks: networks) } catch { throw .style(error) }
         do { model = try Model.load(path) } catch { throw .weights(error) }
         guard (model.architecture.enlargement > 1) == options.isUpscaling else {
             throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)

@@ -22,6 +22,8 @@ public struct Governor: Sendable {
         public var interval: Double
         public var preference = Preference.balanced
         public var latePolicy = LatePolicy.repeat
+        /// Whether frames come when they come, whatever rate is stated.
+        public var isLive = false
         /// The rung to begin on.
         public var rung = 0
 
@@ -75,6 +77,8 @@ public struct Governor: Sendable {
     private var lastPts: Double?
     private var lastBegun: Double?
     private var lastPainted: Double?
+    /// When the painter was last done with a frame, painted or not.
+    private var lastDone = 0.0
 
     /// - Parameter rate: constant output rate in frames a second; nil keeps the source's timestamps.
     public init(pacing: Pacing = .everyFrame, rate: Double? = nil) {
@@ -132,7 +136,10 @@ public struct Governor: Sendable {
         let behind = now - frame.due > max(Self.latencyLimit.intervals * interval, Self.latencyLimit.seconds)
         // However late, a picture is painted twice a second, after a moment in which stale frames may go.
         let isOwed = now - begun >= 1 / RungController.slowestRate && now - painted >= interval
-        guard waited || behind, !isOwed else { return paint(&frame, at: now) }
+        // A camera may be slower than it says: what finds the painter idle for a while is as fresh as can be.
+        let isFresh = deadlines.isLive && !waited && frame.arrived - lastDone > interval / 4
+        guard waited || behind, !isOwed, !isFresh else { return paint(&frame, at: now) }
+        lastDone = now
         // Most of its wait the painter had nothing to do: it was the encoder that let nothing through.
         let wasIdle = now - painted > (now - frame.arrived) / 2
         switch (waited, wasIdle) {
@@ -154,7 +161,7 @@ public struct Governor: Sendable {
     public mutating func painted(_ frame: inout Frame, at now: Double) {
         let now = clock.advance(to: now)
         frame.painted = now
-        lastPainted = now
+        (lastPainted, lastDone) = (now, now)
         paintedOnRung[frame.rung] += 1
         controller?.painted(seconds: now - frame.begun, interval: interval, at: now)
     }

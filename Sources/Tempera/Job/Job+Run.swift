@@ -120,6 +120,7 @@ extension Job {
         var deadlines = Governor.Deadlines(ladder: ladder, interval: 1 / (rate > 0 ? rate : 25))
         deadlines.preference = preference
         deadlines.latePolicy = latePolicy
+        deadlines.isLive = pacing == .live
         deadlines.begin(lowestCost: painter.lowestCost())
         return .deadlines(deadlines)
     }

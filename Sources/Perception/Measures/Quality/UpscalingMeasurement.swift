@@ -32,6 +32,10 @@ public struct UpscalingMeasurement {
         let folder = try PhotoFolder(pictures), measurement = try QualityMeasurement(vgg: vgg)
         return try folder.files.indices.map { index in
             let original = try folder.read(index).cropped(toMultiplesOf: scale)
+            let least = Plan.sides.lowerBound * scale
+            guard min(original.width, original.height) >= least else {
+                throw QualityError.tooSmallToReduce("\(pictures)/\(folder.files[index])", least: least)
+            }
             let small = original.bicubic(width: original.width / scale, height: original.height / scale)
             let cubic = small.bicubic(width: original.width, height: original.height)
             let enlarged = try model.map { model in
