@@ -129,6 +129,8 @@ import Testing
         try model.write(studio.folder + "/again.safetensors", type: .f16)
         #expect(try Model.load(studio.folder + "/again.safetensors").tensors == model.tensors)
 
+        options.output = studio.folder + "/photos/far.safetensors"
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("base.safetensors, whose body it takes, must lie beside it") }
         (options.initial, options.output) = (path, studio.folder + "/third.safetensors")
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("cannot lend its body") }
         options.sharesBody = false

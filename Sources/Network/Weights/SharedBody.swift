@@ -25,12 +25,15 @@ public struct SharedBody: Sendable, Equatable {
     /// For the metadata of a model that takes this body.
     public var metadata: [String: String] { [Self.fileKey: file, Self.checksumKey: checksum] }
 
+    /// Where the body of a model at `path` lies: beside it, or among the bundled styles.
+    public func file(for path: String) -> String? {
+        let folders = [path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."] + StyleCatalog().folders
+        return file.contains("/") ? nil : folders.map { "\($0)/\(file)" }.first(where: StyleCatalog.isFile)
+    }
+
     /// The model that lends the body to the one at `path`.
     func load(for path: String, _ architecture: Architecture) throws(WeightsError) -> Model {
-        let folders = [path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."] + StyleCatalog().folders
-        guard !file.contains("/"), let found = folders.map({ "\($0)/\(file)" }).first(where: StyleCatalog.isFile) else {
-            throw WeightsError(path, .noBody(file))
-        }
+        guard let found = file(for: path) else { throw WeightsError(path, .noBody(file)) }
         let body = try Model.load(found, sharing: false)
         guard body.architecture == architecture, Self.checksum(of: body) == checksum else {
             throw WeightsError(path, .otherBody(found))

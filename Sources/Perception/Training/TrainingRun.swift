@@ -50,6 +50,10 @@ public final class TrainingRun {
         if options.sharesBody, let start, start.model.architecture != options.architecture || start.model.sharesBody {
             throw TrainingError.noBody(start.path)
         }
+        if let body, body.file(for: options.output) == nil {
+            throw TrainingError.cannotWrite(options.output, "\(body.file), whose body it takes, must lie beside it")
+        }
+        if let start { try files.check(reads: [start.path]) }
         // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
         let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
         let objective: (MapShape) -> any TrainingObjective
