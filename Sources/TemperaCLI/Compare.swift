@@ -70,7 +70,7 @@ struct CountListArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let counts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-        guard counts.allSatisfy({ $0 >= 1 }), zip(counts, counts.dropFirst()).allSatisfy(<) else { return nil }
-        self.counts = counts
+        guard counts.allSatisfy({ $0 >= 1 }) else { return nil }
+        self.counts = Set(counts).sorted()
     }
 }

@@ -74,14 +74,14 @@ extension MediaError: CustomStringConvertible {
             "\(path): stream \(index) is no video stream; see its streams with ffprobe"
         case .unknownInputFormat(let name):
             "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
-        case .unknownPixelFormat(let name): "unknown pixel format '\(name)'; see 'ffmpeg -pix_fmts'"
+        case .unknownPixelFormat(let name): "unknown pixel format '\(name)', or one that is not converted; see 'ffmpeg -pix_fmts'"
         case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
         case .badTimeRange(let start, let duration):
             "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
         case .noFrames(let path): "\(path): not one frame could be decoded"
         case .startBeyondEnd(let path, let start): "\(path): no frame at or after \(start) s; choose an earlier start"
-        case .unsupportedColour(let path, let what): "\(path): \(what); convert it to BT.709 first"
+        case .unsupportedColour(let path, let what): "\(path): \(what); convert it to yuv420p in BT.709 first"
         case .badSize(let width, let height): "cannot make frames of \(width)x\(height) pixels; choose another size"
         case .tooManyErrors(let path, let count, let limit):
             "\(path): \(count) parts could not be decoded, more than the \(limit) allowed by --max-errors"
