@@ -122,8 +122,8 @@ import Testing
     }
 
     @Test func counts() {
-        #expect(CountListArgument(argument: "50,100")?.counts == [50, 100])
-        for text in ["", "0", "5,", "5,5", "9,3", "x"] { #expect(CountListArgument(argument: text) == nil) }
+        for text in ["50,100", "100,50,100"] { #expect(CountListArgument(argument: text)?.counts == [50, 100]) }
+        for text in ["", "0", "5,", "x"] { #expect(CountListArgument(argument: text) == nil) }
     }
 
     @Test func layers() {
