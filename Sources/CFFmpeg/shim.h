@@ -47,30 +47,29 @@ static inline int tempera_frame_is_top_field_first(const AVFrame *frame) {
 #endif
 }
 
-/// The side data of `type` that the container gives for the whole stream, or null.
-static inline const uint8_t *tempera_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type) {
+/// The side data of `type` that the container gives for the whole stream, or null; its bytes where `size` is not null.
+static inline const uint8_t *tempera_stream_side_data(
+    const AVStream *stream, enum AVPacketSideDataType type, size_t *size) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
     const AVPacketSideData *found = av_packet_side_data_get(
         stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, type);
+    if (size) *size = found ? found->size : 0;
     return found ? found->data : NULL;
 #else
-    return av_stream_get_side_data(stream, type, NULL);
+    return av_stream_get_side_data(stream, type, size);
 #endif
 }
 
 /// Gives `to` the stream-wide side data of `type` that `from` has: 1, or 0 where it has none or memory is short.
 static inline int tempera_copy_side_data(AVStream *to, const AVStream *from, enum AVPacketSideDataType type) {
-    const uint8_t *data = tempera_stream_side_data(from, type);
+    size_t size;
+    const uint8_t *data = tempera_stream_side_data(from, type, &size);
     if (!data) return 0;
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
-    size_t size = av_packet_side_data_get(
-        from->codecpar->coded_side_data, from->codecpar->nb_coded_side_data, type)->size;
     AVPacketSideData *copy = av_packet_side_data_new(
         &to->codecpar->coded_side_data, &to->codecpar->nb_coded_side_data, type, size, 0);
     uint8_t *bytes = copy ? copy->data : NULL;
 #else
-    size_t size;
-    av_stream_get_side_data(from, type, &size);
     uint8_t *bytes = av_stream_new_side_data(to, type, size);
 #endif
     if (bytes) memcpy(bytes, data, size);

@@ -8,7 +8,7 @@ extension Orientation {
         of picture: UnsafePointer<AVFrame>, stream: UnsafePointer<AVStream>, stated: Orientation?, warnings: OneTimeWarnings
     ) {
         let own = av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX).flatMap { $0.pointee.data }
-        let data = own.map { UnsafePointer($0) } ?? tempera_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX)
+        let data = own.map { UnsafePointer($0) } ?? tempera_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil)
         self = stated ?? .upright
         guard let data else {
             // Some picture decoders hand on the EXIF tag as text only.

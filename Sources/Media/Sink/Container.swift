@@ -25,6 +25,9 @@ struct Container {
 
     var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
 
+    /// Whether metadata of any name has a place here, in QuickTime's newer form.
+    var takesAnyTag: Bool { name == "mov" }
+
     /// Whether the stream's time base is what says how long a frame lasts.
     var hasOneRate: Bool {
         has(AVFMT_NOTIMESTAMPS) || ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name)
@@ -60,12 +63,12 @@ struct Container {
     }
 
     /// What the muxer needs to hear besides what the user says.
-    /// - Parameter anyTags: Whether there are tags that QuickTime keeps in its newer form alone.
+    /// - Parameter anyTags: Whether there are tags that have no place in the older form.
     func settings(_ options: SinkOptions, path: String, isPipe: Bool, anyTags: Bool) -> OptionDictionary {
         var settings = OptionDictionary(options.formatOptions)
         if isMP4, settings["movflags"] == nil {
             let flags = (options.faststart && !isPipe ? "+faststart" : "")
-                + (anyTags && name == "mov" ? "+use_metadata_tags" : "")
+                + (anyTags && takesAnyTag ? "+use_metadata_tags" : "")
             if !flags.isEmpty { settings["movflags"] = flags }
         }
         // Endless, as animations are; FFmpeg's own for GIF too.

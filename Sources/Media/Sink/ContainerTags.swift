@@ -21,7 +21,7 @@ enum ContainerTags {
     /// Names of the source's tags that `container` has no place of their own for.
     static func homeless(_ source: FileSource, in container: Container) -> [String] {
         guard container.isMP4 else { return [] }
-        let held = container.name == "mov" ? ofMOV : ofMP4
+        let held = container.takesAnyTag ? ofMOV : ofMP4
         return OptionDictionary.entries(of: source.demuxer.context.pointee.metadata).map(\.name).filter { name in
             // `title-eng` is a title.
             let name = name.lowercased(), plain = String(name.prefix { $0 != "-" })

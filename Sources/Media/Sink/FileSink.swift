@@ -72,7 +72,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
             ContainerTags.copyPainted(source, to: copies.painted, of: muxer.context)
         }
         let homeless = source.map { ContainerTags.homeless($0, in: container) } ?? []
-        if !homeless.isEmpty, container.name != "mov" { warnings.report(.tagsLeftOut(homeless, format: container.name)) }
+        if !homeless.isEmpty, !container.takesAnyTag { warnings.report(.tagsLeftOut(homeless, format: container.name)) }
         try muxer.writeHeader(
             container.settings(options, path: path, isPipe: output.isPipe, anyTags: !homeless.isEmpty),
             container: container, path: path)

@@ -41,7 +41,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         choice = try StreamChoice(demuxer, options: options)
         if !choice.leftOut.isEmpty { warn(.otherVideosLeftOut(choice.leftOut)) }
         let stream = demuxer.streams[choice.video]
-        if tempera_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO) != nil { throw .encrypted(path) }
+        if tempera_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO, nil) != nil { throw .encrypted(path) }
         range = try demuxer.seek(to: options, timeBase: stream.pointee.time_base)
         reader = try FrameReader(
             demuxer, choice: choice, origin: demuxer.origin, options: options, warnings: warnings)

@@ -33,7 +33,7 @@ extension Model {
     public func write(_ path: String, type: TensorType = .f32) throws(WeightsError) {
         var metadata = metadata
         metadata["architecture"] = architecture.name
-        let own = SharedBody(metadata: metadata) == nil ? architecture.parameters : architecture.styleParameters
+        let own = sharesBody ? architecture.styleParameters : architecture.parameters
         let list = own.map {
             Tensor(name: $0.name, shape: $0.shape, values: tensors[$0.name] ?? [])
         }

@@ -7,9 +7,9 @@ public struct SharedBody: Sendable, Equatable {
     /// Of the shared weights: another network of this name gives no picture.
     let checksum: String
 
-    /// The body that `model`, read from `path`, lends.
-    public init(_ model: Model, path: String) {
-        file = String(path.split(separator: "/").last ?? "")
+    /// The body that `model` lends, read from a file of this name.
+    public init(_ model: Model, file: String) {
+        self.file = file
         checksum = Self.checksum(of: model)
     }
 

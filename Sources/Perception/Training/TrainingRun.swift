@@ -46,7 +46,7 @@ public final class TrainingRun {
 
         let start = try options.initial.map { name throws(TrainingError) in try Self.model(name, for: options) }
         let initial = start?.model
-        body = options.sharesBody ? start.map { SharedBody($0.model, path: $0.path) } : nil
+        body = options.sharesBody ? start.map { SharedBody($0.model, file: $0.path.lastComponent) } : nil
         if options.sharesBody, let start, start.model.architecture != options.architecture || start.model.sharesBody {
             throw TrainingError.noBody(start.path)
         }
