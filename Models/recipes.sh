@@ -64,5 +64,5 @@ while IFS='|' read -r model painting start steps flags _; do
     [ "$start" = - ] || init=(--init "$out/$start.safetensors")
     [[ $model == *.live ]] && network=live
     "$tempera" train "$paintings/$painting.jpg" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
-        --network $network "${init[@]}" --iterations $steps --seed 1 $flags --licence Apache-2.0 </dev/null
+        --network $network "${init[@]}" --iterations $steps --seed 1 --grid-weight 0 $flags --licence Apache-2.0 </dev/null
 done <<<"$recipes"

@@ -2,17 +2,19 @@ import ArgumentParser
 import Foundation
 import Tempera
 
-/// `tempera train PAINTING --photos DIR --vgg FILE --out MODEL`
+/// `tempera train PAINTING… --photos DIR --vgg FILE --out MODEL`
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a style from a painting.",
+        abstract: "Train a style from a painting, or several on one body.",
         discussion: """
             Beside the model lie its losses as .losses.csv and .losses.png and a .preview.png. Stopped early (Ctrl-C), it \
-            leaves a model that works and a .checkpoint to go on from with --resume.
+            leaves a model that works and a .checkpoint to go on from with --resume. Of several paintings each has its turn; \
+            the first's model is a whole network, and beside it each other's, named after the painting, is 25 KB on that \
+            one's body; --init with such a network has all of them go on.
             """)
 
-    @Argument(help: "The painting: any picture file.", completion: .file())
-    var painting: String
+    @Argument(help: "The painting, or several: any picture files.", completion: .file())
+    var paintings: [String]
 
     @Option(
         help: ArgumentHelp("Folder of photos to learn from, with its subfolders.", valueName: "folder"),
@@ -34,8 +36,12 @@ struct Train: ParsableCommand {
         try TrainingConsole(messages.verbosity).run(training.deciding(options()))
     }
 
+    func validate() throws {
+        if style.shareBody, training.optimizer == .muon { throw ValidationError("--share-body trains with adam") }
+    }
+
     func options() throws -> TrainingOptions {
-        var options = TrainingOptions(painting: painting, photos: photos, vgg: features.vgg, output: out)
+        var options = TrainingOptions(paintings: paintings, photos: photos, vgg: features.vgg, output: out)
         length.apply(to: &options)
         style.apply(to: &options)
         training.apply(to: &options)
@@ -88,9 +94,13 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "How much steadiness from frame to frame counts. (default: 2)")
     var temporalWeight: Float?
 
+    @Option(help: "How much it counts that smooth places show no grid. (default: 100000)")
+    var gridWeight: Float?
+
     func apply(to options: inout TrainingOptions) {
         weights.apply(to: &options.weights)
         if let temporalWeight { options.weights.temporal = temporalWeight }
+        if let gridWeight { options.weights.grid = gridWeight }
         if let size = weights.styleSize { options.styleSize = size }
         options.sharesBody = shareBody
         if let smallCrops { options.smallShare = smallCrops }
@@ -164,8 +174,8 @@ struct TrainingRunArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The model's licence, for its metadata.", valueName: "text"))
     var licence: String?
 
-    @Option(help: ArgumentHelp("Where the painting comes from, for the metadata.", valueName: "text"))
-    var provenance: String?
+    @Option(help: ArgumentHelp("Where the painting comes from, for the metadata; of several, once for each.", valueName: "text"))
+    var provenance: [String] = []
 
     func validate() throws {
         if previewEvery < 0 { throw ValidationError("--preview-every must be 0 or more") }
@@ -174,7 +184,8 @@ struct TrainingRunArguments: ParsableArguments {
     /// `options` with the answer to what becomes of an earlier run's files.
     func deciding(_ options: TrainingOptions) throws -> TrainingOptions {
         var options = options
-        if let taken = options.taken { options.overwrite = try existing.mayReplace(taken, isTaken: true) }
+        let taken = options.taken
+        if !taken.isEmpty { options.overwrite = try existing.mayReplace(taken.joined(separator: ", "), isTaken: true) }
         return options
     }
 

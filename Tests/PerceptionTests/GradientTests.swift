@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: architectures) func everyParameterOfTheWholeChain(_ architecture: Architecture) throws {
         var noise = SplitMix64(state: 31)
         let size = 16, weights = LossWeights(
-            content: 1, style: 3, totalVariation: 2000, temporal: 1, contentLayer: .relu2_1,
+            content: 1, style: 3, totalVariation: 2000, temporal: 1, grid: 0, contentLayer: .relu2_1,
             styleLayers: [.relu1_1, .relu1_2, .relu2_2, .relu3_1])
         let vgg = try Self.features(upTo: weights.last, &noise)
         let photos = ReferenceMap(2, size, size, 3, values: noise.values(2 * size * size * 3).map { 127 + 100 * $0 })
@@ -47,7 +47,7 @@ import Testing
         let shape = MapShape(images: 2, height: size, width: size, channels: 3)
         let style = StyleTarget(grams: reference.grams.mapValues { $0.map(Float.init) })
         let objective = PerceptualObjective(
-            weights, style: style, vgg: vgg, pooling: .max, input: shape, context: context)
+            weights, styles: [style], vgg: vgg, pooling: .max, input: shape, context: context)
         let trainer = Trainer(architecture: architecture, input: shape, objective: objective, context: context)
         let parameters = trainer.parameters
         parameters.randomize(seed: 3)

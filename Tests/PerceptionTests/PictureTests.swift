@@ -58,7 +58,7 @@ import Testing
             FeatureWeights(training), photo: photo, style: style, vgg: vgg, pooling: .average, context: context
         ).evaluate(picture, gradient: one)
         let trained = PerceptualObjective(
-            training, style: style, vgg: vgg, pooling: .average, input: photo.shape, context: context
+            training.ofOnePicture, styles: [style], vgg: vgg, pooling: .average, input: photo.shape, context: context
         ).evaluate(picture, Batch(photos: photo), gradient: other)
         #expect(direct == trained)
         #expect(one.values == other.values)

@@ -41,7 +41,7 @@ import Testing
         let initial = try Model.load(folder + "/initial.safetensors")
 
         let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: pairs)
-        let memory = MapMemory(), weights = LossWeights(content: 1, style: 6, totalVariation: 0.05, temporal: 0), features = try VGG16Weights(path: vgg)
+        let memory = MapMemory(), weights = LossWeights(content: 1, style: 6, totalVariation: 0.05, temporal: 0, grid: 0), features = try VGG16Weights(path: vgg)
         let painting = memory.map(MapShape(images: 1, height: 96, width: 128, channels: 3))
         painting.load(style)
         let target = StyleTarget(
@@ -53,7 +53,7 @@ import Testing
         let network = TransformNetwork(
             architecture: .johnsonFull, input: shape, parameters: parameters, context: context)
         let objective = PerceptualObjective(
-            weights, style: target, vgg: features, pooling: .max, input: shape, context: context)
+            weights, styles: [target], vgg: features, pooling: .max, input: shape, context: context)
         let adam = Adam(count: parameters.count, context: context)
         let photo = memory.map(shape)
 

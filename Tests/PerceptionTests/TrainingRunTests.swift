@@ -65,7 +65,7 @@ import Testing
         options.output = studio.folder
         #expect(refusal().contains("is a folder"))
         try FileManager.default.copyItem(atPath: studio.folder + "/painting.png", toPath: studio.folder + "/a.preview.png")
-        (options.output, options.goal) = (studio.folder + "/a", .style(painting: studio.folder + "/a.preview.png"))
+        (options.output, options.goal) = (studio.folder + "/a", .style(paintings: [studio.folder + "/a.preview.png"]))
         #expect(refusal().hasPrefix("\(studio.folder)/a.preview.png: cannot be written: it is read by this run"))
         (options.output, options.batch, options.crop) = (studio.folder + "/large.safetensors", 64, 4096)
         #expect(refusal().contains("give a smaller --batch or --crop"))
@@ -145,6 +145,51 @@ import Testing
         #expect { try Model.load(path) } throws: { "\($0)".contains("another network than") }
         try FileManager.default.removeItem(atPath: base)
         #expect { try Model.load(path) } throws: { "\($0)".contains("neither beside it nor bundled") }
+    }
+
+    /// Several paintings in turn: a network and, beside it, norms and a last layer each, all of them moved, and as well after a stop.
+    @Test func stylesTakeTurnsOnOneBody() throws {
+        let studio = try Studio(), folder = studio.folder
+        for name in ["b", "c"] {
+            try FileManager.default.copyItem(atPath: folder + "/photos/\(name == "b" ? "1" : "3").png", toPath: "\(folder)/\(name).old.png")
+        }
+        var options = studio.options("a", iterations: 30)
+        options.architecture = .live(widths: [16], residuals: 1)
+        options.goal = .style(paintings: [folder + "/painting.png", folder + "/b.old.png", folder + "/c.old.png"])
+        options.previewEvery = 30
+        _ = try TrainingRun(options).run(to: 30)
+        let names = ["a", "b.old", "c.old"], whole = try names.map { try Model.load("\(folder)/\($0).safetensors") }
+        let own = Set(options.architecture.styleParameters.map(\.name))
+        #expect(!whole[0].sharesBody && whole[1].sharesBody && whole[1].metadata["body"] == "a.safetensors")
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            let unlike = Set(whole[one].tensors.filter { $1 != whole[other].tensors[$0] }.keys)
+            // What instance norm takes away again, a bias before it, need not differ.
+            #expect(unlike.isSubset(of: own) && unlike.contains("in1.weight") && unlike.contains("deconv1.conv2d.weight"))
+        }
+
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("c.old.safetensors: exist; add -y to overwrite them") }
+        options.overwrite = true
+        _ = try TrainingRun(options).run(to: 26)
+        options.resume = true
+        _ = try TrainingRun(options).run(to: 30)
+        for (name, model) in zip(names, whole) { #expect(try Model.load("\(folder)/\(name).safetensors").tensors == model.tensors) }
+
+        try FileManager.default.createDirectory(atPath: folder + "/next", withIntermediateDirectories: true)
+        (options.initial, options.output, options.resume) = (options.output, folder + "/next/a.safetensors", false)
+        (options.length, options.rate) = (.iterations(1), 1e-30)
+        _ = try TrainingRun(options).run(to: 1)
+        for (name, model) in zip(names, whole) { #expect(try Model.load("\(folder)/next/\(name).safetensors").tensors == model.tensors) }
+
+        options.provenance = ["one"]
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("must be given once for every painting") }
+        options.provenance = []
+        options.goal = .style(paintings: [folder + "/painting.png", folder + "/b.old.png"])
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("c.old.safetensors beside it takes its body") }
+        options.output = folder + "/b.old.safetensors"
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("two of the styles would have that name") }
+        #expect(TrainingFiles(output: "m/x.live.safetensors", paintings: ["p/x.png", "p/y.png"]).models[1] == "m/y.live.safetensors")
+        options.goal = .style(paintings: [])
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("no painting to learn from") }
     }
 
     @Test func trainingLowersTheLoss() throws {

@@ -58,6 +58,9 @@ extension String {
         return (folder.isEmpty ? "/" : folder, String(self[index(after: slash)...]))
     }
 
+    /// A file's name without what follows its last dot.
+    public var stem: String { lastIndex(of: ".").map { $0 > startIndex ? String(self[..<$0]) : self } ?? self }
+
     /// This path, where it is a `file:` URL as FFmpeg takes them.
     var withoutFileScheme: String {
         hasPrefix("file:") ? String(dropFirst(hasPrefix("file://") ? 7 : 5)) : self

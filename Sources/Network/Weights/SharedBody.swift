@@ -25,6 +25,11 @@ public struct SharedBody: Sendable, Equatable {
     /// For the metadata of a model that takes this body.
     public var metadata: [String: String] { [Self.fileKey: file, Self.checksumKey: checksum] }
 
+    /// Whether the model at `path` takes its body from the file `name` beside it.
+    public static func isBody(_ name: String, of path: String) -> Bool {
+        (try? SafeTensors(path: path)).flatMap { SharedBody(metadata: $0.metadata) }?.file == name
+    }
+
     /// Where the body of a model at `path` lies: beside it, or among the bundled styles.
     public func file(for path: String) -> String? {
         let folders = [path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."] + StyleCatalog().folders

@@ -5,11 +5,13 @@ public struct LossWeights: Sendable, Hashable {
     public var totalVariation: Float
     /// 0 for none: then every crop of a batch shows another photo, and what is painted may flicker.
     public var temporal: Float
+    /// Against waves of the network's own grid; above 0, some of the crops are smooth ramps, where they show.
+    public var grid: Float
     public var contentLayer: VGG16Layer
     public var styleLayers: [VGG16Layer]
 
     public init(
-        content: Float = 1, style: Float = 8, totalVariation: Float = 0.05, temporal: Float = 2,
+        content: Float = 1, style: Float = 8, totalVariation: Float = 0.05, temporal: Float = 2, grid: Float = 100_000,
         contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {
@@ -17,8 +19,16 @@ public struct LossWeights: Sendable, Hashable {
         self.style = style
         self.totalVariation = totalVariation
         self.temporal = temporal
+        self.grid = grid
         self.contentLayer = contentLayer
         self.styleLayers = styleLayers
+    }
+
+    /// What a picture is worth by itself: without what a network alone can be blamed for.
+    var ofOnePicture: LossWeights {
+        var weights = self
+        (weights.temporal, weights.grid) = (0, 0)
+        return weights
     }
 
     /// The deepest layer that any of them looks at.
@@ -26,7 +36,7 @@ public struct LossWeights: Sendable, Hashable {
 
     /// - Throws: `TrainingError.outOfRange`.
     func check() throws(TrainingError) {
-        for weight in [content, style, totalVariation, temporal] where !(weight >= 0 && weight.isFinite) {
+        for weight in [content, style, totalVariation, temporal, grid] where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
         }
     }
@@ -38,11 +48,12 @@ public struct Losses: Sendable, Hashable {
     public var style = 0.0
     public var totalVariation = 0.0
     public var temporal = 0.0
+    public var grid = 0.0
     /// The mean squared difference to what another network paints, in the steps that imitate it.
     public var imitation = 0.0
     /// Of an upscaler: to the pixels of the photo it must make. Of a picture being optimised: what lies beyond 0…255.
     public var pixel = 0.0
-    public var total: Double { content + style + totalVariation + temporal + imitation + pixel }
+    public var total: Double { content + style + totalVariation + temporal + grid + imitation + pixel }
 
     /// Adds `share` times another's terms.
     mutating func add(_ other: Losses, share: Double) {
@@ -50,6 +61,7 @@ public struct Losses: Sendable, Hashable {
         style += other.style * share
         totalVariation += other.totalVariation * share
         temporal += other.temporal * share
+        grid += other.grid * share
         imitation += other.imitation * share
         pixel += other.pixel * share
     }
@@ -58,7 +70,8 @@ public struct Losses: Sendable, Hashable {
 /// The perceptual objective of Johnson et al. 2016 on a batch of one extent, with its gradient.
 final class PerceptualObjective: TrainingObjective {
     private let weights: LossWeights
-    private let style: StyleTarget
+    /// One a painting, of which a batch says whose turn it is.
+    private let styles: [StyleTarget]
     private let network: VGG16Network
     private let grams: [VGG16Layer: GramMatrices]
     private let content: Map
@@ -67,11 +80,11 @@ final class PerceptualObjective: TrainingObjective {
     private let memory = MapMemory()
 
     init(
-        _ weights: LossWeights, style: StyleTarget, vgg: VGG16Weights, pooling: Pooling, input: MapShape,
+        _ weights: LossWeights, styles: [StyleTarget], vgg: VGG16Weights, pooling: Pooling, input: MapShape,
         context: TrainingContext
     ) {
         self.weights = weights
-        self.style = style
+        self.styles = styles
         self.context = context
         let network = VGG16Network(
             vgg, input: input, upTo: weights.last, pooling: pooling, passesGradient: true, context: context)
@@ -90,6 +103,9 @@ final class PerceptualObjective: TrainingObjective {
         network.forward(painting)
         context.zero(gradient)
         losses.totalVariation = context.totalVariation(painting, weight: weights.totalVariation, gradient: gradient)
+        if weights.grid > 0 {
+            losses.grid = GridLoss(context: context).evaluate(painting, weight: weights.grid, gradient: gradient)
+        }
         if weights.temporal > 0 {
             losses.temporal = temporal.luminance(painting, batch.pairs, weight: weights.temporal, gradient: gradient)
         }
@@ -103,7 +119,7 @@ final class PerceptualObjective: TrainingObjective {
                 losses.temporal += temporal.features(
                     feature, batch.pairs, scale: scale, weight: weights.temporal, gradient: to)
             }
-            guard let gram = grams[layer], let target = style.grams[layer] else { return }
+            guard let gram = grams[layer], let target = styles[batch.style].grams[layer] else { return }
             losses.style += gram.loss(of: feature, target: target, weight: weights.style, gradient: to)
         }
         return losses

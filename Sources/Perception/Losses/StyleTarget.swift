@@ -40,9 +40,10 @@ struct StyleTarget {
     private static let sizes = 64...4096
 
     /// Reads a painting, scaled to `size` at its short side, and the features that see it.
+    /// - Parameter features: What a call for another painting read.
     /// - Throws: `TrainingError`, also for weights or a size out of range.
     static func read(
-        _ path: String, size: Int, vgg: String, weights: LossWeights, pooling: Pooling, context: TrainingContext
+        _ path: String, size: Int, vgg: String, features: VGG16Weights? = nil, weights: LossWeights, pooling: Pooling, context: TrainingContext
     ) throws(TrainingError) -> (painting: PixelBuffer, style: StyleTarget, features: VGG16Weights) {
         try weights.check()
         guard sizes.contains(size) else {
@@ -55,7 +56,7 @@ struct StyleTarget {
         } catch {
             throw .painting("\(error)")
         }
-        let features = try VGG16Weights.forTraining(vgg, upTo: weights.last)
+        let features = if let features { features } else { try VGG16Weights.forTraining(vgg, upTo: weights.last) }
         let memory = MapMemory()
         let map = memory.map(MapShape(images: 1, height: painting.height, width: painting.width, channels: 3))
         painting.copyCrop(x: 0, y: 0, to: map, image: 0)

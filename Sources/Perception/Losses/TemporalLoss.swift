@@ -7,7 +7,6 @@ import CKernels
 final class TemporalLoss {
     /// What a squared step of luminance (0…255) counts against a squared step of a feature.
     private static let luminanceShare: Float = 100
-    private static let luma: SIMD3<Float> = [0.299, 0.587, 0.114]
 
     private let context: TrainingContext
     private let memory = MapMemory()
@@ -24,7 +23,7 @@ final class TemporalLoss {
 
     /// `weight` times the mean squared difference of luminance over what both views see. Adds its gradient to `gradient`.
     func luminance(_ image: Map, _ pairs: [ViewPair], weight: Float, gradient: Map) -> Double {
-        let shape = image.shape, (planes, gradients) = (planes, gradients), luma = Self.luma
+        let shape = image.shape, (planes, gradients) = (planes, gradients), luma = SIMD3<Float>.luma
         let weight = weight * Self.luminanceShare / Float(max(1, pairs.count))
         return sum(pairs) { [context] pair in
             for index in [pair.first, pair.second] {

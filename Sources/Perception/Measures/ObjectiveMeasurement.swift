@@ -45,7 +45,7 @@ public struct ObjectiveMeasurement: Sendable {
             painting, size: styleSize, vgg: vgg, weights: weights, pooling: pooling, context: context)
         let shape = MapShape(images: 1, height: size, width: size, channels: 3)
         let objective = PerceptualObjective(
-            weights, style: style, vgg: features, pooling: pooling, input: shape, context: context)
+            weights.ofOnePicture, styles: [style], vgg: features, pooling: pooling, input: shape, context: context)
         let photo = memory.map(shape), painted = memory.map(shape), gradient = memory.map(shape)
         let square = PixelBuffer(width: size, height: size), canvas = PixelBuffer(width: size, height: size)
         var painter: Painter?

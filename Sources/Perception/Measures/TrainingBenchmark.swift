@@ -30,7 +30,7 @@ public struct TrainingBenchmark: Sendable {
         let style = StyleTarget(
             painting: photos.first(1), weights: features, layers: weights.styleLayers, pooling: .max, context: context)
         let objective = PerceptualObjective(
-            weights, style: style, vgg: features, pooling: .max, input: shape, context: context)
+            weights, styles: [style], vgg: features, pooling: .max, input: shape, context: context)
         let trainer = Trainer(architecture: architecture, input: shape, objective: objective, context: context)
         trainer.parameters.randomize(seed: 1)
         let clock = ContinuousClock()

@@ -10,6 +10,8 @@ struct Batch {
     var target: Map?
     /// Images that show the same scene; empty unless views were asked for.
     var pairs: [ViewPair] = []
+    /// Which of several styles has its turn.
+    var style = 0
 }
 
 /// Batches of photo crops, made on a queue of their own while the step before runs.
@@ -22,6 +24,10 @@ final class PhotoStream: @unchecked Sendable {
     private let views: ViewSampler?
     private let shape: MapShape
     private let reduction: BicubicScaler?
+    private let styles: Int
+    private let hasRamps: Bool
+    /// The part of the crops that are ramps, if any are.
+    private static let ramps = 1.0 / 16
     private let slots: [Slot]
     private let memory = MapMemory()
     private let queue = DispatchQueue(label: "tempera.photos", qos: .userInitiated)
@@ -46,10 +52,17 @@ final class PhotoStream: @unchecked Sendable {
     ///   - shape: Of the crops.
     ///   - pairs: Every other crop is a moved view of the one before it.
     ///   - enlargement: Above 1, the crops are targets, and reduced as many times for the network.
-    init(_ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool = false, enlargement: Int = 1) {
+    ///   - styles: That have a batch each in turn.
+    ///   - hasRamps: Whether some of the photos give way to smooth ramps.
+    init(
+        _ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool = false, enlargement: Int = 1, styles: Int = 1,
+        hasRamps: Bool = false
+    ) {
         self.folder = folder
         self.seed = seed
         self.shape = shape
+        self.styles = max(1, styles)
+        self.hasRamps = hasRamps
         views = pairs ? ViewSampler() : nil
         slots = (0..<2).map { [memory] _ in
             let pairs = (0..<(pairs ? shape.images / 2 : 0)).map {
@@ -89,6 +102,7 @@ final class PhotoStream: @unchecked Sendable {
     /// Draws every image of a batch; false when no photo of the folder can be read.
     private func fill(_ batch: inout Batch, _ step: Int) -> Bool {
         let images = batch.photos.shape.images
+        batch.style = step % styles
         for pair in batch.pairs.indices {
             let drawn = draw(step * images + batch.pairs[pair].first) { scaled, random in
                 views?.draw(&batch.pairs[pair], of: scaled, in: batch.photos, &random)
@@ -108,6 +122,11 @@ final class PhotoStream: @unchecked Sendable {
     /// Reads the photo of one sample, at a random scale and mirrored half the time, and hands it to `body`; false when no
     /// photo of the folder can be read.
     private func draw(_ sample: Int, _ body: (PixelBuffer, inout RandomStream) -> Void) -> Bool {
+        var ramp = RandomStream(seed: seed, place: UInt64(sample), 0x7261_6d70)
+        if hasRamps, ramp.uniform(0...1) < Self.ramps {
+            body(SmoothPicture.draw(side: shape.height * 5 / 4, &ramp), &ramp)
+            return true
+        }
         for attempt in folder.files.indices {
             let index = photo(sample, attempt)
             if state.withLock({ $0.unreadable.contains(index) }) { continue }

@@ -20,8 +20,7 @@ struct ViewSampler {
             for column in 0..<size {
                 let at = pair.motion.apply(Double(column), Double(row))
                 let scene = photo.sample(at.x + Double(x), at.y + Double(y)), lit = gain * scene + offset
-                pair.brightening[row * size + column] =
-                    0.299 * (lit[0] - scene[0]) + 0.587 * (lit[1] - scene[1]) + 0.114 * (lit[2] - scene[2])
+                pair.brightening[row * size + column] = (lit - scene).luminance
                 for c in 0..<3 { to[3 * column + c] = min(255, max(0, lit[c] + noise * Float(random.normal()))) }
             }
         }
@@ -50,8 +49,7 @@ extension PixelBuffer {
         let (x0, y0) = (min(Int(x), max(width - 2, 0)), min(Int(y), max(height - 2, 0)))
         let (fx, fy) = (Float(x - Double(x0)), Float(y - Double(y0)))
         func pixel(_ x: Int, _ y: Int) -> SIMD3<Float> {
-            let at = row(min(y, height - 1)) + 3 * min(x, width - 1)
-            return SIMD3(Float(at[0]), Float(at[1]), Float(at[2]))
+            SIMD3(row(min(y, height - 1)) + 3 * min(x, width - 1))
         }
         let top = pixel(x0, y0) * (1 - fx) + pixel(x0 + 1, y0) * fx
         return top * (1 - fy) + (pixel(x0, y0 + 1) * (1 - fx) + pixel(x0 + 1, y0 + 1) * fx) * fy

@@ -30,14 +30,11 @@ extension PixelBuffer {
     ///
     /// Where a colour would not fit between black and white at the new luma it is made paler, not another.
     func withColors(of photo: PixelBuffer) -> PixelBuffer {
-        let result = PixelBuffer(width: width, height: height), luma = SIMD3<Float>(0.299, 0.587, 0.114)
+        let result = PixelBuffer(width: width, height: height)
         for y in 0..<height {
             let (painted, from, to) = (row(y), photo.row(y), result.row(y))
             for x in 0..<width {
-                func pixel(_ row: UnsafeMutablePointer<UInt8>) -> SIMD3<Float> {
-                    SIMD3(Float(row[3 * x]), Float(row[3 * x + 1]), Float(row[3 * x + 2]))
-                }
-                let color = pixel(from), light = (pixel(painted) * luma).sum(), chroma = color - (color * luma).sum()
+                let color = SIMD3(from + 3 * x), light = SIMD3(painted + 3 * x).luminance, chroma = color - color.luminance
                 var share: Float = 1
                 if chroma.max() > 0 { share = min(share, (255 - light) / chroma.max()) }
                 if chroma.min() < 0 { share = min(share, light / -chroma.min()) }

@@ -12,17 +12,17 @@ final class Adam {
     /// First and second moments, `count` each.
     let moments: UnsafeMutablePointer<Float>
     private let count: Int
-    /// What it moves, in pieces of one task each.
-    private let pieces: [Range<Int>]
+    /// What it moves, in pieces of one task each, and how many steps come to one of a piece's own.
+    private let pieces: [(range: Range<Int>, turns: Int)]
     private let memory = MapMemory()
     private let context: TrainingContext
 
-    /// - Parameter ranges: Those of the `count` values that it moves; nil for all.
-    init(count: Int, ranges: [Range<Int>]? = nil, context: TrainingContext) {
+    /// - Parameter ranges: Those of the `count` values that it moves, and of how many that take turns each is one; nil for all.
+    init(count: Int, ranges: [(range: Range<Int>, turns: Int)]? = nil, context: TrainingContext) {
         self.count = count
-        pieces = (ranges ?? [0..<count]).flatMap { range in
+        pieces = (ranges ?? [(0..<count, 1)]).flatMap { range, turns in
             stride(from: range.lowerBound, to: range.upperBound, by: Self.run).map {
-                $0..<min($0 + Self.run, range.upperBound)
+                ($0..<min($0 + Self.run, range.upperBound), turns)
             }
         }
         self.context = context
@@ -36,16 +36,14 @@ final class Adam {
     func update(_ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Double) {
         step += 1
         let (count, moments) = (count, moments)
-        // The bias corrections, folded into rate and epsilon.
-        let first = 1 - pow(Double(Self.beta1), Double(step)),
-            second = (1 - pow(Double(Self.beta2), Double(step))).squareRoot()
-        let corrected = Float(rate / first * second), epsilon = Float(Double(Self.epsilon) * second)
-        context.pool.run(pieces.count) { [context, pieces] piece, _ in
-            let at = pieces[piece].lowerBound
+        context.pool.run(pieces.count) { [context, pieces, step] index, _ in
+            let (range, turns) = pieces[index], at = range.lowerBound
+            // The bias corrections, folded into rate and epsilon.
+            let own = Double((step + turns - 1) / turns), first = 1 - pow(Double(Self.beta1), own),
+                second = (1 - pow(Double(Self.beta2), own)).squareRoot()
             context.kernels.adam(
-                values + at, gradient + at, moments + at, moments + count + at, Int64(pieces[piece].count), corrected,
-                Self.beta1,
-                Self.beta2, epsilon)
+                values + at, gradient + at, moments + at, moments + count + at, Int64(range.count),
+                Float(rate / first * second), Self.beta1, Self.beta2, Float(Double(Self.epsilon) * second))
         }
     }
 

@@ -10,7 +10,7 @@ final class ParameterOptimizer {
     init(_ parameters: ParameterStore, usesMuon: Bool, own: [ParameterShape]? = nil, context: TrainingContext) {
         self.parameters = parameters
         let shapes = own ?? (usesMuon ? parameters.shapes.filter { !Muon.moves($0) } : parameters.shapes)
-        adam = Adam(count: parameters.count, ranges: shapes.map { parameters.range($0.name) }, context: context)
+        adam = Adam(count: parameters.count, ranges: shapes.map { parameters.turns($0.name) }, context: context)
         guard usesMuon, own == nil else {
             muon = nil
             return
@@ -22,6 +22,13 @@ final class ParameterOptimizer {
     func update(rate: Double) {
         adam.update(parameters.values, gradient: parameters.gradient, rate: rate)
         muon?.update(parameters.values, gradient: parameters.gradient, rate: rate)
+    }
+
+    /// Exchanges a style's values and moments for those in the network, or back.
+    func exchange(_ style: Int) {
+        for array in [parameters.values, adam.moments, adam.moments + parameters.count] {
+            parameters.exchange(style, in: array)
+        }
     }
 
     /// Begins anew: no steps, no moments.

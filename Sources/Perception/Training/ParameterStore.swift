@@ -1,20 +1,30 @@
 import Network
 
 /// The values of a network under training and their gradient, each one flat array in the order of the architecture.
+///
+/// Of several styles on one body the first's norms and last convolution lie among the network's values; the others' wait behind
+/// them, in arrays that are as much longer, until `exchange` brings them in.
 final class ParameterStore {
     let shapes: [ParameterShape]
+    /// Of every array: the network's values, and those of the styles that wait.
     let count: Int
+    private let network: Int
     /// What the optimiser moves.
     let values: UnsafeMutablePointer<Float>
     /// What the network computes with and the model's file holds: `values`, or what rounding made of them.
     let weights: UnsafeMutablePointer<Float>
     let gradient: UnsafeMutablePointer<Float>
     private let ranges: [String: Range<Int>]
+    /// Where in the network a style's own values lie.
+    private let own: [Range<Int>]
+    private let styles: Int
     private let rounding: WeightRounding?
     private let memory = MapMemory()
 
-    init(architecture: Architecture, rounding: WeightRounding? = nil) {
+    /// - Parameter styles: That take turns on one body.
+    init(architecture: Architecture, styles: Int = 1, rounding: WeightRounding? = nil) {
         self.rounding = rounding
+        self.styles = styles
         shapes = architecture.parameters
         var ranges: [String: Range<Int>] = [:], next = 0
         for parameter in shapes {
@@ -23,6 +33,10 @@ final class ParameterStore {
             next += size
         }
         self.ranges = ranges
+        let own = architecture.styleParameters.compactMap { ranges[$0.name] }
+        self.own = own
+        network = next
+        next += (styles - 1) * own.reduce(0) { $0 + $1.count }
         count = next
         values = memory.floats(next)
         weights = rounding == nil ? values : memory.floats(next)
@@ -31,6 +45,12 @@ final class ParameterStore {
 
     /// Where the tensor `name` lies; empty when the architecture has none of that name.
     func range(_ name: String) -> Range<Int> { ranges[name] ?? 0..<0 }
+
+    /// Where the tensor `name` lies, and how many styles take turns there.
+    func turns(_ name: String) -> (range: Range<Int>, turns: Int) {
+        let range = range(name)
+        return (range, own.contains(range) ? styles : 1)
+    }
 
     func value(_ name: String) -> UnsafePointer<Float> { UnsafePointer(weights + range(name).lowerBound) }
 
@@ -49,6 +69,29 @@ final class ParameterStore {
             }
         }
     }
+
+    /// Exchanges, in `values` or another such array, what lies in the network for what waits of style `style`, or back.
+    func exchange(_ style: Int, in array: UnsafeMutablePointer<Float>) {
+        var waiting = place(of: style)
+        guard style > 0 else { return }
+        for range in own {
+            for i in range { swap(&array[i], &array[waiting + i - range.lowerBound]) }
+            waiting += range.count
+        }
+    }
+
+    /// Has every style begin as the first.
+    func spread() {
+        for style in 1..<max(styles, 1) {
+            var waiting = place(of: style)
+            for range in own {
+                (values + waiting).update(from: values + range.lowerBound, count: range.count)
+                waiting += range.count
+            }
+        }
+    }
+
+    private func place(of style: Int) -> Int { network + (style - 1) * own.reduce(0) { $0 + $1.count } }
 
     /// Copies a model's tensors in.
     func load(_ tensors: [String: [Float]]) {

@@ -1,13 +1,13 @@
 import Network
 
-/// A few photos beside what the network makes of them now.
+/// A few photos above what the network makes of them now, a row a painting.
 struct PreviewStrip {
     private static let height = 224
     private let photos: [PixelBuffer]
-    private let painting: PixelBuffer
+    private let paintings: [PixelBuffer]
 
     /// Takes the first photos that can be read, in an order of the seed's own.
-    init(_ folder: PhotoFolder, painting: PixelBuffer, seed: UInt64) throws {
+    init(_ folder: PhotoFolder, paintings: [PixelBuffer], seed: UInt64) throws {
         var random = RandomStream(seed: seed, place: 0x7072_6576)
         var photos: [PixelBuffer] = []
         for index in Array(folder.files.indices).shuffled(using: &random) where photos.count < 4 {
@@ -16,21 +16,25 @@ struct PreviewStrip {
             photos.append(try photo.fitted(height: Self.height))
         }
         self.photos = photos
-        self.painting = try painting.fitted(height: Self.height)
+        self.paintings = try paintings.map { try $0.fitted(height: Self.height) }
     }
 
-    /// Photos above, painted below, the painting itself at the left.
-    func draw(_ model: Model, pool: ThreadPool) throws -> Canvas {
-        let gap = 8, columns = [painting] + photos
-        let canvas = Canvas(width: columns.reduce(gap) { $0 + $1.width + gap }, height: 2 * Self.height + 3 * gap)
-        var x = gap
-        canvas.copy(painting, x: x, y: gap)
-        x += painting.width + gap
+    /// - Parameter models: One a painting, which lies at the left of its row.
+    func draw(_ models: [Model], pool: ThreadPool) throws -> Canvas {
+        let gap = 8, side = paintings.reduce(0) { max($0, $1.width) }
+        let width = photos.reduce(side + 2 * gap) { $0 + $1.width + gap }
+        let canvas = Canvas(width: width, height: (1 + models.count) * (Self.height + gap) + gap)
+        for (row, painting) in paintings.enumerated() {
+            canvas.copy(painting, x: gap + side - painting.width, y: gap + (row + 1) * (Self.height + gap))
+        }
+        var x = side + 2 * gap
         for photo in photos {
-            let painted = PixelBuffer(width: photo.width, height: photo.height)
-            try Painter(model: model, width: photo.width, height: photo.height, pool: pool).paint(photo, into: painted)
             canvas.copy(photo, x: x, y: gap)
-            canvas.copy(painted, x: x, y: 2 * gap + Self.height)
+            for (row, model) in models.enumerated() {
+                let painted = PixelBuffer(width: photo.width, height: photo.height)
+                try Painter(model: model, width: photo.width, height: photo.height, pool: pool).paint(photo, into: painted)
+                canvas.copy(painted, x: x, y: gap + (row + 1) * (Self.height + gap))
+            }
             x += photo.width + gap
         }
         return canvas

@@ -19,15 +19,16 @@ final class Trainer {
     ///   - input: What the network is given.
     ///   - teacher: A network to imitate at first.
     ///   - usesMuon: Whether Muon moves the kernels; else Adam all.
+    ///   - styles: That take turns on one body.
     ///   - own: What alone moves; nil for everything.
     ///   - rounding: What becomes of the weights before the network computes with them.
     ///   - other: A trainer of the same network on batches of another extent, whose parameters and moments it goes on with.
     init(
         architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
-        usesMuon: Bool = true, own: [ParameterShape]? = nil, rounding: WeightRounding? = nil, sharing other: Trainer? = nil,
-        context: TrainingContext
+        styles: Int = 1, usesMuon: Bool = true, own: [ParameterShape]? = nil, rounding: WeightRounding? = nil,
+        sharing other: Trainer? = nil, context: TrainingContext
     ) {
-        parameters = other?.parameters ?? ParameterStore(architecture: architecture, rounding: rounding)
+        parameters = other?.parameters ?? ParameterStore(architecture: architecture, styles: styles, rounding: rounding)
         network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
         self.objective = objective
         optimizer = other?.optimizer ?? ParameterOptimizer(parameters, usesMuon: usesMuon, own: own, context: context)
@@ -58,6 +59,13 @@ final class Trainer {
         losses.imitation = context.squaredDifference(network.output, teacher.output, weight: 1, gradient: gradient)
         network.backward(batch.photos)
         return losses
+    }
+
+    /// Has `body` find a style's own values in the network, where the first's are before and after.
+    func with<Result>(style: Int, _ body: () throws -> Result) rethrows -> Result {
+        optimizer.exchange(style)
+        defer { optimizer.exchange(style) }
+        return try body()
     }
 
     /// Moves the weights against the last gradient.

@@ -13,8 +13,11 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noCheckpoint(String)
     /// A model of another network, or without a body of its own.
     case noBody(String)
-    /// A model is there already.
-    case exists(String)
+    case noPaintings
+    /// Models are there already.
+    case exists([String])
+    /// A style beside a model that would be replaced takes its body.
+    case losesBody(String, of: String)
     /// A run was stopped here that could go on.
     case checkpointExists(String)
     case doesNotFit(batch: Int, crop: Int, needed: Int, available: Int)
@@ -38,7 +41,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
             "\(path): a \(found) network is no start for \(wanted); give another with --init"
         case .noBody(let path): "\(path): cannot lend its body: another network, or one that takes another's; give another with --init"
         case .noCheckpoint(let path): "\(path): no checkpoint to go on from; leave out --resume"
-        case .exists(let path): "\(path): exists; add -y to overwrite it"
+        case .noPaintings: "there is no painting to learn from; give one"
+        case .exists(let paths): paths.joined(separator: ", ") + (paths.count > 1 ? ": exist; add -y to overwrite them" : ": exists; add -y to overwrite it")
+        case .losesBody(let style, let body):
+            "\(body): \(style) beside it takes its body, and would work no more; choose another name for the model"
         case .checkpointExists(let path):
             "\(path): left by a run that was stopped; add --resume to go on from it, or -y to begin anew"
         case .doesNotFit(let batch, let crop, let needed, let available):

@@ -2,9 +2,12 @@ import Foundation
 import Network
 
 extension TrainingOptions {
-    /// What the model says about itself.
-    func metadata(steps: Int, of total: Int, losses: Losses, seconds: Double) -> [String: String] {
-        let name = output.lastComponent.replacingOccurrences(of: ".safetensors", with: "")
+    /// What the model at `path` says about itself.
+    /// - Parameter style: Which of the paintings it was trained on.
+    func metadata(
+        of path: String, style: Int, steps: Int, total: Int, losses: Losses, seconds: Double
+    ) -> [String: String] {
+        let name = path.lastComponent.replacingOccurrences(of: ".safetensors", with: "")
         var result = [
             "training": String(
                 format: "%d of %d steps in %.0f minutes, %@", steps, total, seconds / 60, isUpscaling
@@ -20,19 +23,19 @@ extension TrainingOptions {
             result["upscaler"] = name
             result["recipe"] = "tempera train-upscaler --scale \(architecture.enlargement) "
                 + "--loss \(weights.feature > 0 ? "feature" : "pixel") \(run)"
-        case .style(let painting):
+        case .style(let paintings):
             result["style"] = name
             let network = architecture == .johnsonFull ? "full" : architecture == .live ? "live" : architecture.name
-            result["recipe"] = "tempera train \(painting.lastComponent) --network \(network) \(run) "
+            result["recipe"] = "tempera train \(paintings.map(\.lastComponent).joined(separator: " ")) --network \(network) \(run) "
                 + "--small-crops \(smallShare) \(weightArguments)"
         }
         result["licence"] = licence
-        result["provenance"] = provenance
+        result["provenance"] = provenance.indices.contains(style) ? provenance[style] : nil
         return result
     }
 
     private var weightArguments: String {
         "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
-            + "--temporal-weight \(weights.temporal) --style-size \(styleSize)"
+            + "--temporal-weight \(weights.temporal) --grid-weight \(weights.grid) --style-size \(styleSize)"
     }
 }

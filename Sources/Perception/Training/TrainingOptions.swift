@@ -24,8 +24,8 @@ public struct TrainingOptions: Sendable {
 
     /// What the network learns.
     public enum Goal: Sendable, Hashable {
-        /// To paint as a painting is painted, any picture file.
-        case style(painting: String)
+        /// To paint as paintings are painted, any picture files. Of several each has its turn, and all share a body.
+        case style(paintings: [String])
         /// To enlarge photos, by what the architecture says.
         case upscaling(UpscalingWeights)
     }
@@ -72,10 +72,17 @@ public struct TrainingOptions: Sendable {
     public var threads: Int?
     /// For the model's metadata.
     public var licence: String?
-    public var provenance: String?
+    /// One a painting, or none.
+    public var provenance: [String] = []
 
     public init(painting: String, photos: String, vgg: String, output: String) {
-        goal = .style(painting: painting)
+        self.init(paintings: [painting], photos: photos, vgg: vgg, output: output)
+    }
+
+    /// One network body for several paintings: `output` is the first's model, and beside it, named as their paintings are, lie
+    /// those of the others, norms and a last convolution each.
+    public init(paintings: [String], photos: String, vgg: String, output: String) {
+        goal = .style(paintings: paintings)
         self.photos = photos
         self.vgg = vgg
         self.output = output
@@ -93,17 +100,20 @@ public struct TrainingOptions: Sendable {
         crop = 48 * scale
     }
 
-    /// The files that are read: the painting, VGG16's weights, and a model to start from.
+    /// The files that are read: the paintings, VGG16's weights, and a model to start from.
     var inputs: [String] {
-        var files = [vgg] + (initial.map { [$0] } ?? [])
-        if case .style(let painting) = goal { files.append(painting) }
-        return files
+        [vgg] + (initial.map { [$0] } ?? []) + paintings
     }
 
-    /// What an earlier run left and this one would replace: its checkpoint, or its model.
-    public var taken: String? {
-        let files = TrainingFiles(output: output)
-        return resume ? nil : [files.checkpoint, files.model].first { access($0, F_OK) == 0 }
+    var paintings: [String] { if case .style(let paintings) = goal { paintings } else { [] } }
+
+    var files: TrainingFiles { TrainingFiles(output: output, paintings: paintings) }
+
+    /// What an earlier run left and this one would replace: its checkpoint, or else models.
+    public var taken: [String] {
+        if resume { return [] }
+        let files = files, there = ([files.checkpoint] + files.models).filter { access($0, F_OK) == 0 }
+        return there.first == files.checkpoint ? [files.checkpoint] : there
     }
 
     /// What is trained on has a ground truth of `crop`; the network sees it as many times smaller as it enlarges.
@@ -121,6 +131,10 @@ public struct TrainingOptions: Sendable {
     /// - Throws: `TrainingError` for a value out of its range.
     func check() throws(TrainingError) {
         let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
+        guard isUpscaling || !paintings.isEmpty else { throw .noPaintings }
+        guard provenance.isEmpty || provenance.count == max(1, paintings.count) else {
+            throw .outOfRange("the provenance", "given once for every painting")
+        }
         guard (64...4096).contains(crop), crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
         if isPaired, batch % 2 == 1 {
             throw .outOfRange("with a temporal loss the batch", "an even number")
@@ -149,15 +163,13 @@ public struct TrainingOptions: Sendable {
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
             + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "share-body \(sharesBody)", "init \(initial?.lastComponent ?? "none")"]
-        let painting: String
-        switch goal {
-        case .upscaling(let weights): return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]
-        case .style(let path): painting = path
+        if case .upscaling(let weights) = goal {
+            return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]
         }
-        return [
-            "painting \(painting.lastComponent)", "content-weight \(weights.content)",
+        return paintings.map { "painting \($0.lastComponent)" } + [
+            "content-weight \(weights.content)",
             "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
-            "temporal-weight \(weights.temporal)",
+            "temporal-weight \(weights.temporal)", "grid-weight \(weights.grid)",
             "content-layer \(weights.contentLayer.rawValue)", "style-layers \(weights.styleLayers.map(\.rawValue))",
             "pooling \(pooling.rawValue)", "style-size \(styleSize)",
             "small-crops \(smallShare)",

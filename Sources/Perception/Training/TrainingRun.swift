@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 import Network
 
-/// One style on its way from a painting to a model.
+/// A style on its way from a painting to a model, or several from theirs to models that share a body.
 ///
 /// ```swift
 /// let run = try TrainingRun(TrainingOptions(painting: "wave.jpg", photos: "photos", vgg: "vgg16.safetensors", output: "wave.safetensors"))
@@ -35,11 +35,13 @@ public final class TrainingRun {
     public init(_ options: TrainingOptions) throws {
         try options.check()
         self.options = options
-        files = TrainingFiles(output: options.output)
+        files = options.files
         try files.check(reads: options.inputs)
-        if !options.overwrite, let taken = options.taken {
-            throw taken == files.checkpoint ? TrainingError.checkpointExists(taken) : TrainingError.exists(taken)
+        if !options.overwrite, !options.taken.isEmpty {
+            throw options.taken == [files.checkpoint]
+                ? TrainingError.checkpointExists(files.checkpoint) : TrainingError.exists(options.taken)
         }
+        if let orphan = files.orphans.first { throw TrainingError.losesBody(orphan, of: files.model) }
         photos = try PhotoFolder(options.photos)
         fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
         context = try TrainingContext(threads: options.threads)
@@ -58,15 +60,22 @@ public final class TrainingRun {
         let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
         let objective: (MapShape) -> any TrainingObjective
         switch options.goal {
-        case .style(let painting):
-            let (picture, style, vgg) = try StyleTarget.read(
-                painting, size: options.styleSize, vgg: options.vgg, weights: options.weights, pooling: options.pooling,
-                context: context)
-            objective = { [context] shape in
-                PerceptualObjective(
-                    options.weights, style: style, vgg: vgg, pooling: options.pooling, input: shape, context: context)
+        case .style(let paintings):
+            var pictures: [PixelBuffer] = [], styles: [StyleTarget] = [], features: VGG16Weights?
+            for painting in paintings {
+                let (picture, style, vgg) = try StyleTarget.read(
+                    painting, size: options.styleSize, vgg: options.vgg, features: features, weights: options.weights,
+                    pooling: options.pooling, context: context)
+                pictures.append(picture)
+                styles.append(style)
+                features = vgg
             }
-            strip = options.previewEvery > 0 ? try PreviewStrip(photos, painting: picture, seed: options.seed) : nil
+            guard let vgg = features else { throw TrainingError.noPaintings }
+            objective = { [context, styles] shape in
+                PerceptualObjective(
+                    options.weights, styles: styles, vgg: vgg, pooling: options.pooling, input: shape, context: context)
+            }
+            strip = options.previewEvery > 0 ? try PreviewStrip(photos, paintings: pictures, seed: options.seed) : nil
         case .upscaling(let weights):
             let vgg = weights.feature > 0 ? try VGG16Weights.forTraining(options.vgg, upTo: .relu2_2) : nil
             objective = { [context] shape in UpscalingObjective(weights, vgg: vgg, output: shape, context: context) }
@@ -104,6 +113,20 @@ public final class TrainingRun {
         }
         if let initial, teacher == nil {
             trainer.parameters.load(initial.architecture.trainingTensors(initial.tensors))
+        }
+        trainer.parameters.spread()
+        if let start { beginWithStyles(beside: start.path) }
+    }
+
+    /// Has the styles after the first begin with those of their names on the body at `path`, where there are any.
+    private func beginWithStyles(beside path: String) {
+        let (folder, body) = path.folderAndName
+        for (style, file) in files.models.enumerated().dropFirst() {
+            let file = "\(folder)/\(file.folderAndName.name)"
+            guard SharedBody.isBody(body, of: file), let model = try? Model.load(file),
+                model.architecture == options.architecture
+            else { continue }
+            trainer.with(style: style) { trainer.parameters.load(model.architecture.trainingTensors(model.tensors)) }
         }
     }
 
@@ -153,8 +176,12 @@ public final class TrainingRun {
             let learningRate = LearningRate(
                 peak: options.peakRate, total: stage.imitates ? imitated : state.total - imitated)
             let rate = learningRate.at(stage.imitates ? step : step - imitated) * state.rateFactor
-            let losses = stage.losses(of: try stage.stream.batch(step))
-            trainer.update(rate: rate)
+            let batch = try stage.stream.batch(step)
+            let losses = trainer.with(style: batch.style) {
+                let losses = stage.losses(of: batch)
+                trainer.update(rate: rate)
+                return losses
+            }
             step += 1
             guard Float(losses.total).isFinite, step < state.total || trainer.parameters.isFinite else {
                 state.stepsBack += 1
@@ -184,11 +211,11 @@ public final class TrainingRun {
                 lastCheckpoint = seconds
             }
             if options.previewEvery > 0, step % options.previewEvery == 0, step < state.total {
-                try writeResults(log, total: state.total, smoothed.mean, seconds)
+                try writeResults(log, total: state.total, imitated: imitated, seconds)
                 report(.wrote(strip == nil ? files.model : files.preview))
             }
         }
-        try writeResults(log, total: state.total, smoothed.mean, seconds)
+        try writeResults(log, total: state.total, imitated: imitated, seconds)
         report(.wrote(files.model))
         let isComplete = step >= state.total
         if isComplete {
@@ -228,37 +255,28 @@ public final class TrainingRun {
         trainer.optimizer.state = (state.updates, state.firstMoments, state.secondMoments)
     }
 
-    /// The model as it is now, the losses as a picture, and a preview.
-    private func writeResults(_ log: LossLog, total: Int, _ losses: Losses, _ seconds: Double) throws {
-        trainer.parameters.round(on: context.pool)
-        let model = Model(
-            architecture: options.architecture,
-            tensors: options.architecture.modelTensors(trainer.parameters.tensors),
-            metadata: options.metadata(steps: log.rows.last?.step ?? 0, of: total, losses: losses, seconds: seconds)
-                .merging(body?.metadata ?? [:]) { $1 })
-        do { try model.write(files.model, type: .f16) } catch { throw TrainingError.weights(error) }
+    /// The models as they are now, the losses as a picture, and a preview.
+    private func writeResults(_ log: LossLog, total: Int, imitated: Int, _ seconds: Double) throws {
+        var models: [Model] = [], body = body
+        for (style, path) in files.models.enumerated() {
+            let tensors = trainer.with(style: style) {
+                trainer.parameters.round(on: context.pool)
+                return trainer.parameters.tensors
+            }
+            let losses = SmoothedLosses(log, imitated: imitated, style: (style, files.models.count)).mean
+            let model = Model(
+                architecture: options.architecture, tensors: options.architecture.modelTensors(tensors),
+                metadata: options.metadata(
+                    of: path, style: style, steps: log.rows.last?.step ?? 0, total: total, losses: losses, seconds: seconds
+                ).merging(body?.metadata ?? [:]) { $1 })
+            do {
+                try model.write(path, type: .f16)
+                // As the others will find it, rounded to float16.
+                if body == nil, files.models.count > 1 { body = SharedBody(try Model.load(path), file: path.lastComponent) }
+            } catch { throw TrainingError.weights(error) }
+            models.append(model)
+        }
         try LossCurve.draw(log.rows, total: total).write(files.curve)
-        try strip?.draw(model, pool: context.pool).write(files.preview)
-    }
-}
-
-/// Running means of the losses over about fifty steps.
-private struct SmoothedLosses {
-    private(set) var mean = Losses()
-    private var count = 0
-
-    /// Of the steps that a log has, without those before the objective took over from imitation.
-    init(_ log: LossLog, imitated: Int) {
-        let steps = log.rows.last?.step ?? 0
-        for row in log.rows.suffix(50) where steps < imitated || row.step > imitated { add(row.losses) }
-    }
-
-    mutating func add(_ losses: Losses) {
-        count += 1
-        let share = 1 / Double(min(count, 50))
-        var next = Losses()
-        next.add(mean, share: 1 - share)
-        next.add(losses, share: share)
-        mean = next
+        try strip?.draw(models, pool: context.pool).write(files.preview)
     }
 }

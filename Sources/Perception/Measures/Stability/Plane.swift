@@ -17,10 +17,7 @@ struct Plane: Sendable {
         self.init(width: picture.width, height: picture.height)
         for y in 0..<height {
             let row = picture.row(y)
-            for x in 0..<width {
-                values[y * width + x] =
-                    0.299 * Float(row[3 * x]) + 0.587 * Float(row[3 * x + 1]) + 0.114 * Float(row[3 * x + 2])
-            }
+            for x in 0..<width { values[y * width + x] = SIMD3(row + 3 * x).luminance }
         }
     }
 
