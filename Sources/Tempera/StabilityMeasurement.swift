@@ -52,6 +52,7 @@ public struct StabilityMeasurement: Sendable {
     }
 
     private func measure(_ progress: (Int) -> Void) throws -> Result {
+        guard output != nil || style != nil else { throw StabilityError.nothingPainted }
         let source = try PictureSource(input)
         var still: MovingStill?
         if output == nil, try source.isStill() { still = try source.next().map { MovingStill($0) } }

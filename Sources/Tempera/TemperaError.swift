@@ -12,6 +12,10 @@ public enum TemperaError: Error, Sendable {
     case wrongScale(name: String, wanted: Int, found: Int)
     /// No bundled network that enlarges, nor a file, has this name.
     case noUpscaler(String)
+    /// An upscaler of a factor that there is none for.
+    case scaleOutOfRange(Int)
+    /// A constant rate with frames left out.
+    case rateNeedsRepeats
     case style(StyleError)
     case weights(WeightsError)
     case network(NetworkError)
@@ -43,6 +47,8 @@ extension TemperaError: CustomStringConvertible {
         case .wrongScale(let name, let wanted, let found): "\(name) enlarges by \(found), not \(wanted); ask for \(found)"
         case .noUpscaler(let name):
             "there is no upscaler or file \(name.debugDescription); name pixel, feature, or a file of 'tempera train-upscaler'"
+        case .scaleOutOfRange(let scale): "nothing enlarges by \(scale); ask for 2 or 4"
+        case .rateNeedsRepeats: "a constant rate repeats frames that are late; it cannot drop them"
         case .style(let error): error.description
         case .weights(let error): error.description
         case .network(let error): error.description

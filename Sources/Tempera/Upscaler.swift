@@ -18,6 +18,7 @@ public struct Upscaler: Sendable {
     ///   the name of one as for ``Style``.
     /// - Throws: ``TemperaError``
     public init(_ nameOrFile: String, scale: Int) throws(TemperaError) {
+        guard [2, 4].contains(scale) else { throw .scaleOutOfRange(scale) }
         do {
             path = try StyleCatalog().resolve(StyleCatalog.upscaler(nameOrFile, scale: scale))
             model = try Model.load(path)

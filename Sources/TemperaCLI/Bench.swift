@@ -54,6 +54,7 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if let size = size?.size, size.width < 1 || size.height < 1 { throw ValidationError("--size needs both sides") }
+        if json, train != nil || paint != nil || selfCheck { throw ValidationError("--json is of painted frames alone") }
         if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
         if upscale != nil, style != nil { throw ValidationError("--style and --upscale exclude each other") }
         if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }

@@ -31,6 +31,12 @@ struct LayerListArgument: ExpressibleByArgument {
         self.layers = layers
     }
 
+    /// Where only the layers count.
+    /// - Throws: `ValidationError`.
+    func refuseWeights() throws {
+        if layers.contains(where: { $0.weight != 1 }) { throw ValidationError("--layers takes no weights here") }
+    }
+
     /// By layer, times `factor`.
     func weights(times factor: Float) -> [VGG16Layer: Float] {
         Dictionary(layers.map { ($0.layer, factor * $0.weight) }) { first, _ in first }

@@ -30,6 +30,7 @@ struct ReconstructContent: ParsableCommand {
 
     func validate() throws {
         if grid ? layer != nil : layers != nil { throw ValidationError("give --layer, or --grid with --layers") }
+        try layers?.refuseWeights()
     }
 
     func run() throws {
@@ -53,6 +54,8 @@ struct ReconstructStyle: ParsableCommand {
 
     @OptionGroup(title: "Run") var arguments: ReconstructionArguments
     @OptionGroup(title: "Messages") var messages: MessageArguments
+
+    func validate() throws { try layers?.refuseWeights() }
 
     func run() throws {
         let all = layers?.layers.map(\.layer) ?? Reconstruction.styleLayers

@@ -197,6 +197,10 @@ struct ReportArguments: ParsableArguments {
                 throw ValidationError("\(option) \(path) is a video of this run; choose another file")
             }
         }
+        let files = [trace, profileJson, progress].compactMap { $0 }.filter { $0 != "-" }
+        if let twice = files.first(where: { name in files.count { $0 == name || Job.isSameFile($0, name) } > 1 }) {
+            throw ValidationError("\(twice) is asked for twice; choose another file for one of the reports")
+        }
         guard let progress, let descriptor = ProgressFile.descriptor(progress) else { return }
         let isTaken = output == "-" ? descriptor == 1 : output.hasPrefix("pipe:") && descriptor == ProgressFile.descriptor(output)
         if isTaken { throw ValidationError("--progress \(progress) is where the video goes; choose a file or another number") }

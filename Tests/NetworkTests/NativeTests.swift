@@ -15,7 +15,7 @@ import Testing
             let options = PainterOptions(engine: .reference, threads: threads)
             let plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
             let packed = PackedWeights(model: model, graph: graph, kernels: kernels)
-            return try NativeExecutor(plan: plan, graph: graph, packed: packed, pool: ThreadPool(threads: threads))
+            return try NativeExecutor(plan: plan, graph: graph, packed: packed, isOwner: true, pool: ThreadPool(threads: threads))
         }
 
         static let all = KernelCheck.tables().map { Choice(kernels: NativeKernels(table: $0)) }

@@ -26,6 +26,8 @@ struct LiveSimulation {
         var taken: [Double] = []
         /// For each output frame: is it a repeat?
         var output: [Bool] = []
+        /// True time of the last event.
+        var ended = 0.0
     }
 
     func run() -> Outcome {
@@ -63,7 +65,7 @@ private struct Run {
                 ? max(now, simulation.frames[nextFrame].ready) : .infinity
             let next = min(arrival, painting?.ends ?? .infinity, encoding?.ends ?? .infinity)
             guard next.isFinite else { return }
-            now = next
+            (now, outcome.ended) = (next, next)
             if let done = encoding, done.ends == now {
                 outcome.governor.wrote(done.item.frame, at: clock)
                 encoding = nil
@@ -84,7 +86,8 @@ private struct Run {
     }
 
     private mutating func arrive() {
-        let arrival = outcome.governor.arrived(pts: simulation.frames[nextFrame].pts, at: clock)
+        let arrival = outcome.governor.arrived(
+            pts: simulation.frames[nextFrame].pts, wasHeld: simulation.frames[nextFrame].ready < now, at: clock)
         for _ in arrival.repeats {
             outcome.output.append(true)
             outcome.governor.wroteRepeat()

@@ -7,6 +7,10 @@ public enum MediaWarning: Sendable, Equatable {
     case decodeErrors(count: Int)
     case partialLastFrame
     case truncatedInput(frames: Int, of: Int)
+    /// The number that a row of pictures lacks, and how many come after it.
+    case rowHasGap(number: Int, left: Int)
+    /// A container or codec with one rate, and frames that come at another here and there.
+    case rateVaries(format: String, rate: String)
     case sizeChange(from: String, to: String)
     case deinterlacing(String)
     case interlacedKept
@@ -24,10 +28,23 @@ public enum MediaWarning: Sendable, Equatable {
     case streamsLeftOut([String], format: String)
     /// Tags that the output container has no place for, by name.
     case tagsLeftOut([String], format: String)
+    case chaptersLeftOut(Int, format: String)
+    /// Closed captions inside the picture, which this encoder does not write.
+    case captionsLeftOut(codec: String)
     case copiedTimestampsRepaired(stream: Int)
     case optionIgnored(String, by: String)
     /// Finished parts of an interrupted run lie at this path, and are not used.
     case leftoverSegments(String)
+}
+
+extension MediaWarning {
+    /// What is said once. Of streams and options each is a kind of its own; of jumps and sizes the first speaks for all.
+    var kind: String {
+        switch self {
+        case .timestampsRepaired, .corruptData, .lateStream, .copiedTimestampsRepaired, .optionIgnored: description
+        default: Mirror(reflecting: self).children.first?.label ?? description
+        }
+    }
 }
 
 extension MediaWarning: CustomStringConvertible {
@@ -39,6 +56,9 @@ extension MediaWarning: CustomStringConvertible {
         case .decodeErrors(let count): "\(count) part\(count == 1 ? "" : "s") of the video could not be decoded"
         case .partialLastFrame: "the last frame is incomplete and was dropped"
         case .truncatedInput(let frames, let of): "the file ends early: it has \(frames) of \(of) frames"
+        case .rowHasGap(let number, let left): "there is no picture \(number); the row ends before it, and \(left) are left out"
+        case .rateVaries(let format, let rate):
+            "\(format) has one frame rate, and this video's varies: picture and sound drift apart; --fps \(rate) keeps them together"
         case .sizeChange(let from, let to): "the frame size changes from \(from) to \(to); scaled to the first size"
         case .deinterlacing(let filter): "interlaced frames are deinterlaced (\(filter)); --deinterlace off keeps them"
         case .interlacedKept: "interlaced frames are painted as they are"
@@ -59,6 +79,8 @@ extension MediaWarning: CustomStringConvertible {
             "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
         case .tagsLeftOut(let names, let format):
             "\(format) has no place for the tags \(names.joined(separator: ", ")); left out (mov and mkv keep them)"
+        case .chaptersLeftOut(let count, let format): "\(format) has no chapters; \(count) left out (mp4, mov and mkv keep them)"
+        case .captionsLeftOut(let codec): "\(codec) writes no closed captions; left out (libx264 keeps them)"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
         case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"
         case .leftoverSegments(let path): "\(path): left by an interrupted run; go on with --resume, or remove it"

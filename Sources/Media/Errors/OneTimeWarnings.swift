@@ -6,7 +6,6 @@ final class OneTimeWarnings {
     init(_ handler: @escaping WarningHandler) { self.handler = handler }
 
     func report(_ warning: MediaWarning) {
-        let kind = Mirror(reflecting: warning).children.first?.label ?? warning.description
-        if reported.insert(kind).inserted { handler(warning) }
+        if reported.insert(warning.kind).inserted { handler(warning) }
     }
 }

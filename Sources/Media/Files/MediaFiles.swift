@@ -22,6 +22,12 @@ public enum MediaFiles {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether a file is at `path` that is no folder, pipe or device.
+    public static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Whether both paths mean one file, folder, or row of numbered pictures.
     public static func isSame(_ first: String, _ second: String) -> Bool {
         let (first, second) = (first.withoutFileScheme, second.withoutFileScheme)
@@ -36,17 +42,10 @@ public enum MediaFiles {
     /// Whether something is at `path`: for `frame-%04d.png`, any picture of that row.
     public static func exists(_ path: String) -> Bool {
         let path = path.withoutFileScheme
-        if FileManager.default.fileExists(atPath: path) { return true }
-        guard InputLocation.isPattern(path), isPicture(path) else { return false }
-        let (folder, name) = path.folderAndName
-        let parts = name.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let d = parts[1].firstIndex(of: "d") else { return false }
-        let (prefix, suffix) = (String(parts[0]), String(parts[1][parts[1].index(after: d)...]))
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.contains { name in
-            name.hasPrefix(prefix) && name.hasSuffix(suffix) && name.count > prefix.count + suffix.count
-                && name.dropFirst(prefix.count).dropLast(suffix.count).allSatisfy(\.isNumber)
-        }
+        var status = stat()
+        // Nothing is lost of a pipe or a device that is written to.
+        if stat(path, &status) == 0 { return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) }
+        return NumberedPictures(path)?.numbers.isEmpty == false
     }
 }
 

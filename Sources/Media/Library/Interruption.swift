@@ -2,12 +2,14 @@ import CFFmpeg
 import Synchronization
 
 /// A flag that any thread may raise and that FFmpeg's blocking calls look at.
-final class Interruption: Sendable {
+public final class Interruption: Sendable {
     private let raised = Atomic<Bool>(false)
+
+    public init() {}
 
     var isRaised: Bool { raised.load(ordering: .relaxed) }
 
-    func raise() { raised.store(true, ordering: .relaxed) }
+    public func raise() { raised.store(true, ordering: .relaxed) }
 
     /// For `AVFormatContext.interrupt_callback`; the flag must outlive the context.
     var callback: AVIOInterruptCB {

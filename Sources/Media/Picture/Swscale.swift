@@ -50,10 +50,12 @@ final class Swscale: @unchecked Sendable {
             sws_freeContext(context)
             throw .badSize(width: target.width, height: target.height)
         }
-        // Refused between RGB and RGB, where there is nothing to set.
+        // Between deeper RGB and RGB swscale goes by way of YUV: there and back by the same matrix.
+        let isRGB = [source, target].allSatisfy { PixelFormat(AVPixelFormat(rawValue: $0.format)).isRGB }
+        let back = isRGB ? source : target
         _ = sws_setColorspaceDetails(
             context, sws_getCoefficients(Int32(source.matrix)), source.fullRange ? 1 : 0,
-            sws_getCoefficients(Int32(target.matrix)), target.fullRange ? 1 : 0, 0, 1 << 16, 1 << 16)
+            sws_getCoefficients(Int32(back.matrix)), back.fullRange ? 1 : 0, 0, 1 << 16, 1 << 16)
         self.context = context
         self.source = source
         self.target = target

@@ -25,6 +25,10 @@ struct Container {
 
     var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
 
+    var holdsChapters: Bool {
+        isMP4 || ["matroska", "webm", "nut", "asf", "ffmetadata"].contains(name)
+    }
+
     /// Whether metadata of any name has a place here, in QuickTime's newer form.
     var takesAnyTag: Bool { name == "mov" }
 
@@ -93,7 +97,9 @@ struct Container {
         }
         // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
         if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }
-        let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)
+        // Matroska holds by the names of AVI and WAV what it has no name of its own for, and says so only if asked like this.
+        let strictness = name == "matroska" ? FF_COMPLIANCE_UNOFFICIAL : FF_COMPLIANCE_NORMAL
+        let answer = avformat_query_codec(format, codec, strictness)
         return answer < 0 ? nil : answer == 1
     }
 

@@ -4,7 +4,7 @@ import CFFmpeg
 enum ContainerTags {
     /// True of the input's bytes only: the output's muxer writes its own.
     private static let ofTheFile: Set<String> = [
-        "major_brand", "minor_version", "compatible_brands", "encoder", "duration",
+        "major_brand", "minor_version", "compatible_brands", "encoder", "duration", "software",
     ]
     private static let ofTheStream: Set<String> = ["encoder", "duration", "rotate", "bps", "alpha_mode", "vendor_id"]
 
@@ -20,13 +20,23 @@ enum ContainerTags {
 
     /// Names of the source's tags that `container` has no place of their own for.
     static func homeless(_ source: FileSource, in container: Container) -> [String] {
-        guard container.isMP4 else { return [] }
-        let held = container.takesAnyTag ? ofMOV : ofMP4
-        return OptionDictionary.entries(of: source.demuxer.context.pointee.metadata).map(\.name).filter { name in
-            // `title-eng` is a title.
-            let name = name.lowercased(), plain = String(name.prefix { $0 != "-" })
-            return !ofTheFile.contains(name) && !held.contains(plain)
+        let held: Set<String>
+        if container.isMP4 {
+            held = container.takesAnyTag ? ofMOV : ofMP4
+        } else if container.name == "mpegts" {
+            held = ["service_name", "service_provider"]
+        } else {
+            return []
         }
+        return OptionDictionary.entries(of: source.demuxer.context.pointee.metadata).map(\.name).filter {
+            !ofTheFile.contains(plain($0)) && !held.contains(plain($0))
+        }
+    }
+
+    /// In small letters and without a language: `title-eng` is a title.
+    private static func plain(_ name: String) -> String {
+        let parts = name.lowercased().split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count > 1 && parts.last?.count == 3 ? parts.dropLast().joined(separator: "-") : name.lowercased()
     }
 
     static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
@@ -52,7 +62,7 @@ enum ContainerTags {
     private static func copy(
         _ input: OpaquePointer?, to output: inout OpaquePointer?, without unwanted: (String) -> Bool
     ) {
-        for (name, value) in OptionDictionary.entries(of: input) where !unwanted(name.lowercased()) {
+        for (name, value) in OptionDictionary.entries(of: input) where !unwanted(plain(name)) {
             av_dict_set(&output, name, value, 0)
         }
     }
@@ -61,7 +71,9 @@ enum ContainerTags {
         let input = source.demuxer.context.pointee
         let microseconds = AVRational(num: 1, den: 1_000_000)
         for i in 0..<Int(input.nb_chapters) {
-            guard let chapter = input.chapters[i]?.pointee else { continue }
+            guard let chapter = input.chapters[i]?.pointee, Timeline.isPlausible(chapter.start),
+                Timeline.isPlausible(chapter.end), chapter.start <= chapter.end
+            else { continue }
             let base = chapter.time_base
             let shift =
                 av_rescale_q(source.demuxer.origin, microseconds, base)

@@ -7,7 +7,7 @@ enum CoverArt {
     }
 
     /// Whether `container` has a place for it. Elsewhere it would become a second video.
-    static func fits(_ container: Container) -> Bool { container.isMP4 || container.name == "matroska" }
+    static func fits(_ container: Container) -> Bool { ["mp4", "ipod", "f4v", "matroska"].contains(container.name) }
 
     /// Turns the copy of a cover stream into what `container` calls a cover.
     /// - Returns: whether its packet is now part of the header.

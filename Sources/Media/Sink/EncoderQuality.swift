@@ -16,10 +16,7 @@ struct EncoderQuality {
         to context: UnsafeMutablePointer<AVCodecContext>, settings: inout OptionDictionary, warnings: OneTimeWarnings
     ) throws(MediaError) {
         tellOwnOptions(&settings)
-        let hasOptions = context.pointee.priv_data != nil && context.pointee.codec.pointee.priv_class != nil
-        func knows(_ option: String) -> Bool {
-            hasOptions && av_opt_find(context.pointee.priv_data, option, nil, 0, 0) != nil
-        }
+        func knows(_ option: String) -> Bool { Self.knows(option, context) }
         if let preset = options.preset ?? defaultPreset {
             if knows("preset") {
                 if ["libx264", "libx265"].contains(name), !Self.presets.contains(preset) {
@@ -34,8 +31,10 @@ struct EncoderQuality {
             context.pointee.bit_rate = Int64(bitrate)
         } else if knows("crf") {
             if settings["crf"] == nil { settings["crf"] = "\(options.crf ?? defaultCRF)" }
-            // libvpx takes a rate of 0 to mean: quality alone.
-            context.pointee.bit_rate = 0
+            // libvpx takes a rate of 0 to mean: quality alone; of VP8, where it means 256 kbit/s, one that binds nothing.
+            let frame = Double(context.pointee.width) * Double(context.pointee.height)
+            context.pointee.bit_rate = name == "libvpx"
+                ? Int64(frame * max(1, av_q2d(context.pointee.framerate))) + 1_000_000 : 0
         } else {
             if options.crf != nil { warnings.report(.optionIgnored("crf", by: name)) }
             if usesQuantiser {
@@ -45,6 +44,12 @@ struct EncoderQuality {
                 settings["quality"] = "90"
             }
         }
+    }
+
+    /// Whether an encoder has an option of its own of this name.
+    static func knows(_ option: String, _ context: UnsafeMutablePointer<AVCodecContext>) -> Bool {
+        context.pointee.priv_data != nil && context.pointee.codec.pointee.priv_class != nil
+            && av_opt_find(context.pointee.priv_data, option, nil, 0, 0) != nil
     }
 
     /// What encoders are told in options of their own, which the user's come after: not to print to stderr past FFmpeg's log,
@@ -86,7 +91,9 @@ struct EncoderQuality {
 
     /// Encoders of the MPEG-4 family, whose default bit rate would be 200 kbit/s.
     private var usesQuantiser: Bool {
-        ["mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "libxvid", "flv", "msmpeg4", "msmpeg4v2", "h263p", "libtheora"]
-            .contains(name)
+        [
+            "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "libxvid", "flv", "msmpeg4", "msmpeg4v2", "h261", "h263", "h263p",
+            "wmv1", "wmv2", "rv10", "rv20", "libtheora",
+        ].contains(name)
     }
 }

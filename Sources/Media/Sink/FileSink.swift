@@ -73,9 +73,21 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         }
         let homeless = source.map { ContainerTags.homeless($0, in: container) } ?? []
         if !homeless.isEmpty, !container.takesAnyTag { warnings.report(.tagsLeftOut(homeless, format: container.name)) }
-        try muxer.writeHeader(
-            container.settings(options, path: path, isPipe: output.isPipe, anyTags: !homeless.isEmpty),
-            container: container, path: path)
+        var settings = container.settings(options, path: path, isPipe: output.isPipe, anyTags: !homeless.isEmpty)
+        // A row of pictures keeps its numbers.
+        if let first = source?.demuxer.pictures?.numbers.first, source?.range.start == nil,
+            container.writesNumberedPictures(path), settings["start_number"] == nil
+        {
+            settings["start_number"] = "\(first)"
+        }
+        if let rate = source?.peakRate, video.frameRate == source?.video.frameRate,
+            container.hasOneRate || VideoEncoder.hasOneRate(codec)
+        {
+            warnings.report(.rateVaries(format: container.hasOneRate ? container.name : encoding, rate: rate))
+        }
+        try muxer.writeHeader(settings, container: container, path: path)
+        let chapters = Int(muxer.context.pointee.nb_chapters)
+        if chapters > 0, !container.holdsChapters { warnings.report(.chaptersLeftOut(chapters, format: container.name)) }
     }
 
     deinit { discard() }
@@ -169,6 +181,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         lastDecodeTime = packet.pointee.dts
         packet.pointee.stream_index = copies.painted.pointee.index
         av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
+        copies.separate(packet)
         try muxer.write(packet, path: path)
     }
 }

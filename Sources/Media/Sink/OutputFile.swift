@@ -41,16 +41,17 @@ final class OutputFile {
             partial = nil
             url = path == "-" ? "pipe:1" : path
         } else {
-            // A link is written through, not replaced.
-            target = RealPath.target(of: path)
+            var information = stat()
+            let exists = stat(path, &information) == 0
+            let isFile = !exists || [S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
+            // A link is written through, not replaced; what /dev/fd has for a pipe leads to no name.
+            target = isFile ? RealPath.target(of: path) : path
             let (folder, name) = target.folderAndName
             guard MediaFiles.isFolder(folder) else { throw .unwritable(path, why: "there is no folder \(folder)") }
             guard name.utf8.count <= 255 else { throw .unwritable(path, why: "the name is too long") }
             guard access(folder, W_OK) == 0 || access(target, F_OK) == 0 else { throw .noPermission(folder) }
-            var information = stat()
-            let exists = stat(target, &information) == 0
             if exists && information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
-            if exists && information.st_mode & S_IFMT != S_IFREG {
+            if !isFile {
                 partial = nil
                 url = "file:" + target
             } else if container.writesNumberedPictures(path) {

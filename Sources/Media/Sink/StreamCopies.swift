@@ -14,6 +14,7 @@ struct StreamCopies {
     private var copies: [Int: Copy] = [:]
     /// Where the painted stream's index goes.
     private(set) var painted: UnsafeMutablePointer<AVStream>
+    private var lastPainted: Int64?
     private let isStrict: Bool
     private let isMatroska: Bool
     /// MP4's edit lists hide what lies before the beginning.
@@ -33,12 +34,13 @@ struct StreamCopies {
         hidesLead = container.isMP4
         var leftOut: [String] = [], converted: [String] = []
         var paintedStream: UnsafeMutablePointer<AVStream>?
+        let fitting = source.map { Self.fitting($0, in: container, beside: encoder) } ?? []
         for (index, input) in (source?.demuxer.streams ?? []).enumerated() {
             if index == source?.choice.video {
                 paintedStream = Self.addPainted(output, encoder: encoder)
             } else if source?.choice.copied.contains(index) == true {
                 var converter: SubtitleConverter?
-                if !Self.fits(input, in: container, beside: encoder) {
+                if !fitting.contains(index) {
                     converter = SubtitleConverter(input, container: container)
                     guard converter != nil else {
                         // MOV's muxer makes the track of timecodes anew, from the tag.
@@ -100,6 +102,21 @@ struct StreamCopies {
         return true
     }
 
+    /// Which of the source's streams the container holds as they are, by index: each by itself and all of them together.
+    private static func fitting(_ source: FileSource, in container: Container, beside encoder: VideoEncoder) -> Set<Int> {
+        let streams = source.demuxer.streams
+        let alone = source.choice.copied.sorted().filter { fits(streams[$0], in: container, beside: encoder) }
+        let needHeaders = alone.filter { !CoverArt.isCover(streams[$0]) }
+        func together(_ indices: [Int]) -> Bool {
+            writesHeader(indices.map { streams[$0] }, in: container, beside: encoder)
+        }
+        if needHeaders.count < 2 || together(needHeaders) { return Set(alone) }
+        // FLV has one sound track, say: those that come first stay.
+        var kept: [Int] = []
+        for index in needHeaders where together(kept + [index]) { kept.append(index) }
+        return Set(alone).subtracting(needHeaders).union(kept)
+    }
+
     /// Asks the container, then tries a header with just the painted stream and this one.
     private static func fits(
         _ input: UnsafeMutablePointer<AVStream>, in container: Container, beside encoder: VideoEncoder
@@ -109,14 +126,23 @@ struct StreamCopies {
         if CoverArt.isCover(input) { return CoverArt.fits(container) }
         if isAttachment, container.name == "mpegts" { return false }
         if !isAttachment, container.holds(parameters.codec_id) == false { return false }
+        return writesHeader([input], in: container, beside: encoder)
+    }
+
+    private static func writesHeader(
+        _ inputs: [UnsafeMutablePointer<AVStream>], in container: Container, beside encoder: VideoEncoder
+    ) -> Bool {
         var trial: UnsafeMutablePointer<AVFormatContext>?
         guard avformat_alloc_output_context2(&trial, container.format, nil, nil) >= 0, let context = trial else {
             return false
         }
         defer { avformat_free_context(trial) }
-        guard addPainted(context, encoder: encoder) != nil, let stream = avformat_new_stream(context, nil),
-            copy(input, to: stream, container: container)
-        else { return false }
+        guard addPainted(context, encoder: encoder) != nil else { return false }
+        for input in inputs {
+            guard let stream = avformat_new_stream(context, nil), copy(input, to: stream, container: container) else {
+                return false
+            }
+        }
         if container.has(AVFMT_NOFILE) { return false }
         guard avio_open_dyn_buf(&context.pointee.pb) >= 0 else { return false }
         let status = avformat_write_header(context, nil)
@@ -134,6 +160,14 @@ struct StreamCopies {
             parameters.codec_id == AV_CODEC_ID_NONE
             ? "" : " (\(String(cString: avcodec_get_name(parameters.codec_id))))"
         return "stream \(index), \(type)\(codec)"
+    }
+
+    /// Moves a painted packet behind the one before it, where the muxer's coarser time base has both at one time.
+    mutating func separate(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard isStrict, packet.pointee.dts != tempera_nopts else { return }
+        if let lastPainted { packet.pointee.dts = max(packet.pointee.dts, lastPainted + 1) }
+        packet.pointee.pts = max(packet.pointee.pts, packet.pointee.dts)
+        lastPainted = packet.pointee.dts
     }
 
     /// Readies a packet of the input for the muxer.

@@ -11,6 +11,8 @@ final class VideoEncoder {
     private let swscale: Swscale
     private let alpha: AlphaMixer
     private var durations: FrameDurations
+    private let warnings: OneTimeWarnings
+    private let takesCaptions: Bool
     private var lastTime: Int64?
 
     init(
@@ -18,6 +20,7 @@ final class VideoEncoder {
         warnings: OneTimeWarnings
     ) throws(MediaError) {
         name = String(cString: codec.pointee.name)
+        self.warnings = warnings
         self.video = video
         let format = try PixelFormatChoice(codec, video: video, options: options, warnings: warnings).format
         let layout = PictureLayout(encoding: video, as: format)
@@ -34,6 +37,7 @@ final class VideoEncoder {
             throw .failed(action: "opening", path: path, why: "no memory")
         }
         self.context = context
+        takesCaptions = EncoderQuality.knows("a53cc", context)
         self.frame = frame
         self.packet = packet
         context.pointee.width = Int32(clamping: video.width)
@@ -79,6 +83,11 @@ final class VideoEncoder {
         av_packet_free(&packet)
     }
 
+    /// Whether the codec's own rate is what says how long a frame lasts.
+    static func hasOneRate(_ codec: UnsafePointer<AVCodec>) -> Bool {
+        [AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO].contains(codec.pointee.id)
+    }
+
     /// The input's, except for codecs that know only some, and where it is what a container takes for the rate.
     private static func timeBase(
         _ codec: UnsafePointer<AVCodec>, video: VideoFormat, container: Container
@@ -86,7 +95,7 @@ final class VideoEncoder {
         let own = video.timeBase.av, frame = video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
         if container.hasOneRate, let frame { return frame }
         switch codec.pointee.id {
-        case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO:
+        case _ where hasOneRate(codec):
             return frame ?? AVRational(num: 1, den: 25)
         case AV_CODEC_ID_MPEG4 where own.den > 65535:
             return AVRational(num: 1, den: 60000)
@@ -130,6 +139,7 @@ final class VideoEncoder {
         frame.pointee.pts = time
         av_frame_remove_side_data(frame, AV_FRAME_DATA_A53_CC)
         let captions = picture.captions
+        if !captions.isEmpty, !takesCaptions { warnings.report(.captionsLeftOut(codec: name)) }
         if !captions.isEmpty, let copy = av_frame_new_side_data(frame, AV_FRAME_DATA_A53_CC, captions.count) {
             copy.pointee.data.update(from: captions, count: captions.count)
         }

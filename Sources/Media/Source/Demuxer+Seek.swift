@@ -1,11 +1,15 @@
 import CFFmpeg
 
 extension Demuxer {
-    /// What becomes time 0, in microseconds: where the file starts, for formats that start anywhere; else the file's own 0.
+    /// Of a clock that ran before the recording began, in microseconds.
+    private static let lateStart: Int64 = 10_000_000
+
+    /// What becomes time 0, in microseconds: where the file starts, for formats that start anywhere and clocks that ran long
+    /// before; else the file's own 0.
     var origin: Int64 {
         let start = context.pointee.start_time
         let startsAnywhere = formatFlags & AVFMT_TS_DISCONT != 0 || formatFlags & AVFMT_NOFILE != 0 && isLive
-        return startsAnywhere && start != tempera_nopts ? start : 0
+        return start != tempera_nopts && (startsAnywhere || start > Self.lateStart) ? start : 0
     }
 
     /// Goes to the last key frame before `options.start`, where the input can be sought.

@@ -9,6 +9,8 @@ final class Demuxer {
     /// Held because `context` reads through them.
     private let input: InputStream?
     private let interruption: Interruption
+    /// Of a row of numbered pictures, those that are there.
+    let pictures: NumberedPictures?
     /// Where the bytes of the last whole packet ended.
     private var lastPosition: Int64 = 0
     private var invalidReads = 0
@@ -53,6 +55,8 @@ final class Demuxer {
         }
 
         var settings = try Self.settings(options, format: format)
+        if case .named(let pattern, "image2") = location { pictures = NumberedPictures(pattern) } else { pictures = nil }
+        if let first = pictures?.numbers.first, settings["start_number"] == nil { settings["start_number"] = "\(first)" }
         guard let opening = avformat_alloc_context() else {
             throw .failed(action: "opening", path: path, why: "no memory")
         }
@@ -94,6 +98,11 @@ final class Demuxer {
         "hls", "dash", "concat", "imf", "sdp", "rtsp", "avisynth", "vapoursynth", "ffmetadata",
     ]
 
+    /// Formats that by their nature state no times, or not those of every picture.
+    var leavesTimesOut: Bool {
+        formatFlags & AVFMT_NOTIMESTAMPS != 0 || ["avi", "h264", "hevc", "m4v", "mpegvideo"].contains(formatName)
+    }
+
     /// The header says everything that analysis could find out: not one frame is read ahead.
     private var describesItself: Bool { ["rawvideo", "yuv4mpegpipe"].contains(formatName) }
 
@@ -117,7 +126,7 @@ final class Demuxer {
             }
             let failure = FFmpegStatus(status)
             if interruption.isRaised { throw .interrupted }
-            if failure.isEnd { return false }
+            if failure.isEnd || pictures?.gap != nil { return false }
             if failure.isAgain {
                 usleep(1000)
                 continue

@@ -30,15 +30,18 @@ public final class FileSource: MediaSource, @unchecked Sendable {
     private var isAtEnd = false
 
     /// Opens `path` (`-`: stdin) and decodes its first frame, since only that tells the true size and colours.
+    /// - Parameter interruption: Raised, it ends a wait for data with `MediaError.interrupted`, here and in `next`.
     /// - Throws: `MediaError`
     public init(
-        _ path: String, options: SourceOptions = SourceOptions(), warn: @escaping WarningHandler = { _ in }
+        _ path: String, options: SourceOptions = SourceOptions(), interruption: Interruption = Interruption(),
+        warn: @escaping WarningHandler = { _ in }
     ) throws(MediaError) {
         self.path = path
         warnings = OneTimeWarnings(warn)
-        interruption = Interruption()
+        self.interruption = interruption
         demuxer = try Demuxer(path, options: options, interruption: interruption)
         choice = try StreamChoice(demuxer, options: options)
+        if let gap = demuxer.pictures?.gap { warn(.rowHasGap(number: gap.at, left: gap.left)) }
         if !choice.leftOut.isEmpty { warn(.otherVideosLeftOut(choice.leftOut)) }
         let stream = demuxer.streams[choice.video]
         if tempera_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO, nil) != nil { throw .encrypted(path) }
@@ -95,6 +98,14 @@ public final class FileSource: MediaSource, @unchecked Sendable {
     /// Makes a `next` that waits for data, now or later, throw `MediaError.interrupted`. From any thread.
     public func interrupt() { interruption.raise() }
 
+    /// The rate at which frames come where they come fastest, in words, of a video whose mean rate is another.
+    var peakRate: String? {
+        let peak = av_guess_frame_rate(demuxer.context, demuxer.streams[choice.video], nil)
+        guard let mean = video.frameRate, peak.num > 0, peak.den > 0, av_q2d(peak) > 1.02 * mean.value, av_q2d(peak) < 1000
+        else { return nil }
+        return peak.den == 1 ? "\(peak.num)" : "\(peak.num)/\(peak.den)"
+    }
+
     /// Parts of the picture stream that could not be decoded so far.
     public var errors: Int { reader.errors }
 
@@ -103,7 +114,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         let picture = reader.picture
         let stated = picture.pointee.best_effort_timestamp
         let time = clock.stamp(stated == tempera_nopts ? nil : stated)
-        if clock.repaired, demuxer.formatFlags & AVFMT_NOTIMESTAMPS == 0 {
+        if clock.repaired, !demuxer.leavesTimesOut {
             warnings.report(.timestampsRepaired(stream: choice.video))
         }
         if range.isBefore(time) { return nil }

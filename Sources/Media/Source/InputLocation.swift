@@ -35,9 +35,9 @@ enum InputLocation: Equatable {
         return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     }
 
-    /// `%d` or `%04d`, as in `frame-%04d.png`.
+    /// `%d` or `%04d`, as in `frame-%04d.png`; no word after a percentage, as in `100%done.png`.
     static func isPattern(_ path: String) -> Bool {
-        path.range(of: "%[0-9]*d", options: .regularExpression) != nil
+        path.range(of: "%([0-9]+d|d(?![a-z]))", options: .regularExpression) != nil
     }
 
     /// Whether data arrives as it is made, so that reading ahead would delay frames.

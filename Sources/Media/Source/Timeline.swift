@@ -42,6 +42,8 @@ struct Timeline {
     /// Ticks beyond which a time is no time: sums of a few such still fit.
     private static let largest: Int64 = 1 << 55
 
+    static func isPlausible(_ ticks: Int64) -> Bool { (-largest...largest).contains(ticks) }
+
     /// Moves the times of `packet`.
     /// - Returns: the seconds of a jump that was closed here, if any.
     mutating func apply(to packet: UnsafeMutablePointer<AVPacket>) -> Double? {

@@ -65,8 +65,10 @@ extension Engine {
         case .blas, .auto: return try PlanarExecutor(blas: plan, model: model, pool: pool)
         case .native:
             guard let native = plan.native else { throw .engineUnavailable(self) }
-            let packed = packed ?? PackedWeights(model: model, graph: native.graph, kernels: native.kernels)
-            return try NativeExecutor(plan: plan, graph: native.graph, packed: packed, pool: pool)
+            return try NativeExecutor(
+                plan: plan, graph: native.graph,
+                packed: packed ?? PackedWeights(model: model, graph: native.graph, kernels: native.kernels),
+                isOwner: packed == nil, pool: pool)
         }
     }
 }

@@ -21,6 +21,18 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The same said of pictures that are reduced by `scale` before they are painted.
+    public func enlarged(by scale: Int) -> NetworkError {
+        switch self {
+        case .sizeOutOfRange(let width, let height): .sizeOutOfRange(width: scale * width, height: scale * height)
+        case .doesNotFit(let width, let height, let needed, let available, let fits):
+            .doesNotFit(
+                width: scale * width, height: scale * height, needed: needed, available: available,
+                fits: fits.map { Size(width: scale * $0.width, height: scale * $0.height) })
+        default: self
+        }
+    }
+
     public var description: String {
         switch self {
         case .sizeOutOfRange(let width, let height):

@@ -44,7 +44,9 @@ public final class Painter: @unchecked Sendable {
         var options = options
         options.threads = pool.threads
         plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
-        try plan.checkMemory(available: Memory.available().map { $0 - promised })
+        // Weights that another has packed are there already.
+        let there = packed?.bytes ?? 0
+        try plan.checkMemory(available: Memory.available().map { $0 - promised + there })
         executor = try plan.engine.executor(for: plan, model: model, packed: packed, pool: pool)
         self.model = executor.packed?.model ?? model  // packed weights need no second copy
         self.pool = pool
@@ -59,7 +61,7 @@ public final class Painter: @unchecked Sendable {
     public var engine: Engine { plan.engine }
     /// The arithmetic of its products, decided.
     public var precision: Precision { plan.precision }
-    /// Bytes held for maps, scratch and packed weights: `plan.bytes`.
+    /// Bytes held for maps, scratch and packed weights: `plan.bytes`, less the weights that another painter has packed.
     public var bytes: Int { executor.bytes }
     /// What each layer of the last frame took, in forward order, with the ends (`input`, `output`) where an engine has them
     /// as steps of their own. Not to be read during `paint`.

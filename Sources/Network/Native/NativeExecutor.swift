@@ -14,7 +14,7 @@ final class NativeExecutor: Executor {
     private let memory: Memory
     private(set) var layerTimings: [LayerTiming]
 
-    init(plan: Plan, graph: NativeGraph, packed: PackedWeights, pool: ThreadPool) throws(NetworkError) {
+    init(plan: Plan, graph: NativeGraph, packed: PackedWeights, isOwner: Bool, pool: ThreadPool) throws(NetworkError) {
         let layout = NativeLayout(plan, graph: graph, kernels: packed.kernels)
         let memory = try Memory(bytes: layout.bytes)
         let statistics = NativeStatistics(
@@ -28,7 +28,7 @@ final class NativeExecutor: Executor {
                 name: plan.layers[$0].convolution.name, seconds: 0, flops: plan.flops(of: plan.layers[$0]),
                 executed: layout.products[$0])
         }
-        bytes = layout.bytes + packed.bytes
+        bytes = layout.bytes + (isOwner ? packed.bytes : 0)
         self.packed = packed
         self.plan = plan
         self.statistics = statistics

@@ -41,7 +41,7 @@ public struct StyleCatalog: Sendable {
             guard let file = try? SafeTensors(path: path), let architecture = try? Model.architecture(of: file),
                 architecture.enlargement == 1
             else { return nil }
-            return StyleInfo(name: Self.name(stem), network: Self.network(stem), path: path, metadata: file.metadata)
+            return StyleInfo(name: Self.name(stem), network: Self.network(stem, of: architecture), path: path, metadata: file.metadata)
         }
     }
 
@@ -54,10 +54,12 @@ public struct StyleCatalog: Sendable {
         if nameOrFile.contains("/") || nameOrFile.hasSuffix(Self.suffix) { return nameOrFile }
         let files = files
         let stem = Self.name(nameOrFile), named = nameOrFile == stem ? networks : [.live]
-        if let path = named.lazy.compactMap({ files[stem + Self.ending($0)] }).first { return path }
-        if let wanted = named.first, StyleNetwork.allCases.contains(where: { files[stem + Self.ending($0)] != nil }) {
-            throw .noNetwork(stem, wanted)
+        // A name alone says which of two networks is meant; what a single file holds it says itself.
+        let found = StyleNetwork.allCases.compactMap { network in
+            files[stem + Self.ending(network)].map { (network: network == .live ? .live : Self.network(at: $0), path: $0) }
         }
+        if let path = named.lazy.compactMap({ network in found.first { $0.network == network }?.path }).first { return path }
+        if let wanted = named.first, !found.isEmpty { throw .noNetwork(stem, wanted) }
         if Self.isFile(nameOrFile) { return nameOrFile }
         if files.isEmpty { throw .nothingBundled(searched: folders) }
         throw .unknown(nameOrFile, near: NearNames.of(nameOrFile, in: Set(files.keys.map(Self.name)).sorted()))
@@ -72,6 +74,16 @@ public struct StyleCatalog: Sendable {
 
     /// What a network's files have between the style's name and `suffix`.
     private static func ending(_ network: StyleNetwork) -> String { network == .full ? "" : ".\(network.rawValue)" }
+
+    /// Which of a style's networks a file without `.live` in its name holds.
+    private static func network(at path: String) -> StyleNetwork {
+        (try? SafeTensors(path: path)).flatMap { try? Model.architecture(of: $0) }.map { network("", of: $0) } ?? .full
+    }
+
+    /// Which of a style's networks a file is, by its name without `.safetensors`, or else by what it holds.
+    public static func network(_ stem: String, of architecture: Architecture) -> StyleNetwork {
+        architecture.name.hasPrefix("live") ? .live : network(stem)
+    }
 
     /// Which of a style's networks a file is, by its name without `.safetensors`.
     public static func network(_ stem: String) -> StyleNetwork { stem.hasSuffix(ending(.live)) ? .live : .full }

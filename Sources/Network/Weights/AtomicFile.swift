@@ -9,23 +9,22 @@ struct AtomicFile {
     static func write(
         to path: String, _ body: (AtomicFile) throws(WeightsError.Reason) -> Void
     ) throws(WeightsError.Reason) {
-        // A link is written through, not replaced.
+        // A link is written through, not replaced; so is what is no file, as /dev/null.
         let target = RealPath.target(of: path)
-        var name = Array((target + ".XXXXXX").utf8CString)
-        let descriptor = mkstemp(&name)
+        var old = stat()
+        let isThere = stat(target, &old) == 0, isDevice = isThere && ![S_IFREG, S_IFDIR].contains(old.st_mode & S_IFMT)
+        let name = isDevice ? target : "\(target).\(String(UInt64.random(in: 1...UInt64.max), radix: 36))"
+        let descriptor = open(name, O_WRONLY | O_CLOEXEC | (isDevice ? 0 : O_CREAT | O_EXCL), 0o666)
         guard descriptor >= 0 else { throw .lastSystemError("cannot write") }
         do throws(WeightsError.Reason) {
             defer { close(descriptor) }
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             try body(AtomicFile(descriptor: descriptor))
-            var old = stat()
-            let mask = umask(0)
-            umask(mask)
-            let mode = stat(target, &old) == 0 ? old.st_mode & 0o7777 : 0o666 & ~mask
-            guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw .lastSystemError("cannot write") }
-            guard rename(name, target) == 0 else { throw .lastSystemError("cannot write") }
+            if isDevice { return }
+            guard !isThere || fchmod(descriptor, old.st_mode & 0o7777) == 0, fsync(descriptor) == 0,
+                rename(name, target) == 0
+            else { throw .lastSystemError("cannot write") }
         } catch {
-            unlink(name)
+            if !isDevice { unlink(name) }
             throw error
         }
     }

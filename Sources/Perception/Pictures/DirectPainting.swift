@@ -69,6 +69,11 @@ public struct DirectPainting: Sendable {
         self.vgg = vgg
     }
 
+    /// What is written beside `output`: the pictures on the way, and the losses.
+    public var sideOutputs: [String] {
+        (pictureEvery > 0 ? stride(from: pictureEvery, to: iterations, by: pictureEvery).map(path) : []) + (log.map { [$0] } ?? [])
+    }
+
     /// Paints until the end or until `shouldStop` says so, then writes the picture as it is.
     /// - Throws: `OptimizationError`, `MediaError`, or `NetworkError` when it does not fit in memory.
     public func run(

@@ -14,12 +14,15 @@ struct FrameSchedule: Sendable {
     private var spanStart = 0.0
     private var lastArrival: (pts: Double, offset: Double)?
 
-    mutating func arrived(pts: Double, at now: Double) {
+    /// - Parameter wasHeld: Whether it had to wait until there was room for it: then it says nothing of when it could have come,
+    ///   unless that was so long that whoever takes the output must have paused.
+    mutating func arrived(pts: Double, wasHeld: Bool = false, at now: Double) {
         let offset = now - pts
         if let last = lastArrival, pts < last.pts || offset - last.offset > Self.pause {
             (present, previous) = (nil, nil)
         }
         lastArrival = (pts, offset)
+        if wasHeld, present ?? previous != nil { return }
         if now - spanStart >= Self.span {
             previous = now - spanStart < 2 * Self.span ? present : nil
             present = nil

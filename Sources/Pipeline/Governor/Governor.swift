@@ -104,14 +104,19 @@ public struct Governor: Sendable {
     public func due(pts: Double) -> Double? { schedule.due(pts: pts) }
 
     /// The decode stage has a frame that shows at `pts` for `lasting` seconds; 0 when the file does not say.
-    public mutating func arrived(pts: Double, lasting: Double = 0, at now: Double) -> Arrival {
+    /// - Parameter wasHeld: Whether the decode stage had to wait for room before it could read the frame.
+    public mutating func arrived(pts: Double, lasting: Double = 0, wasHeld: Bool = false, at now: Double) -> Arrival {
         let now = clock.advance(to: now)
         counts.received += 1
-        if let last = lastPts, pts > last { interval += (Self.plausible(pts - last) - interval) * Self.intervalSmoothing }
-        lastPts = pts
-        schedule.arrived(pts: pts, at: now)
+        schedule.arrived(pts: pts, wasHeld: wasHeld, at: now)
         let frame = Frame(pts: pts, arrived: now, due: schedule.due(pts: pts) ?? now)
-        guard let placement = converter?.place(pts: pts, lasting: lasting) else {
+        let placement = converter?.place(pts: pts, lasting: lasting)
+        // Of the frames that are painted: a conversion to a lower rate leaves the others out.
+        if placement?.slot != nil || placement == nil {
+            if let last = lastPts, pts > last { interval += (Self.plausible(pts - last) - interval) * Self.intervalSmoothing }
+            lastPts = pts
+        }
+        guard let placement else {
             return Arrival(frame: frame, repeats: 0..<0, slot: nil, isDropped: false)
         }
         if placement.slot == nil { counts.dropped += 1 }
@@ -134,8 +139,9 @@ public struct Governor: Sendable {
         // It waited so long that a fresher one is there: the network was busy. Or it is far behind its time.
         let waited = now - frame.arrived > interval * Self.tolerance
         let behind = now - frame.due > max(Self.latencyLimit.intervals * interval, Self.latencyLimit.seconds)
-        // However late, a picture is painted twice a second, after a moment in which stale frames may go.
-        let isOwed = now - begun >= 1 / RungController.slowestRate && now - painted >= interval
+        // However late, a picture is painted twice a second; where that takes most of the time, stale frames have as much to go.
+        let (pause, slowest) = (max(interval, painted - begun), 1 / RungController.slowestRate)
+        let isOwed = now - begun >= slowest && now - painted >= min(pause, max(interval, slowest))
         // A camera may be slower than it says: what finds the painter idle for a while is as fresh as can be.
         let isFresh = deadlines.isLive && !waited && frame.arrived - lastDone > interval / 4
         guard waited || behind, !isOwed, !isFresh else { return paint(&frame, at: now) }

@@ -14,10 +14,12 @@ public final class TraceFile: Sendable {
 
     private let state: Mutex<State>
     private let origin = MonotonicClock.seconds
+    private let path: String
     private static let bufferSize = 1 << 16
 
     /// - Throws: the system's error when `path` cannot be written.
     public init(_ path: String) throws {
+        self.path = path
         try Data().write(to: URL(fileURLWithPath: path))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         let head = #"{"displayTimeUnit":"ms","traceEvents":[{"ph":"M","pid":1,"name":"process_name","args":{"name":"tempera"}}"#
@@ -44,6 +46,13 @@ public final class TraceFile: Sendable {
             try? state.file.close()
             return !state.failed
         }
+    }
+
+    /// Of a run that failed nothing is left, where it is a file.
+    public func remove() {
+        state.withLock { try? $0.file.close() }
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG { unlink(path) }
     }
 
     private static func flush(_ state: inout State) {

@@ -28,7 +28,7 @@ public final class Cancellation: Sendable {
 
     /// Runs `action` once when the token is used, at once if that has happened, and not for a request that comes after
     /// `body` has returned.
-    func whileRunning<R>(onRequest action: @escaping @Sendable () -> Void, _ body: () throws -> R) rethrows -> R {
+    public func whileRunning<R>(onRequest action: @escaping @Sendable () -> Void, _ body: () throws -> R) rethrows -> R {
         let key = state.withLock { state -> Int? in
             guard !state.requested else { return nil }
             state.nextKey += 1

@@ -38,8 +38,14 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
         }
         let scale = model.architecture.enlargement
         let (w, h) = ((width + scale - 1) / scale, (height + scale - 1) / scale)
-        let painter = try Painter(model: style, width: w, height: h, options: options)
-        upscaler = try Painter(model: model, width: w, height: h, options: options, pool: painter.pool, promised: painter.bytes)
+        let painter: Painter
+        do {
+            painter = try Painter(model: style, width: w, height: h, options: options)
+            upscaler = try Painter(
+                model: model, width: w, height: h, options: options, pool: painter.pool, promised: painter.bytes)
+        } catch let error as NetworkError {
+            throw error.enlarged(by: scale)
+        }
         let whole = (upscaler.outputWidth, upscaler.outputHeight)
         sketch = Sketch(
             down: try PixelScaler(from: (width, height), to: (w, h)), painter: painter,

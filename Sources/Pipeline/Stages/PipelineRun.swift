@@ -13,6 +13,8 @@ final class PipelineRun: Sendable {
     private enum Ending {
         case none
         case stopped
+        /// Everything is painted; the sink completes its file.
+        case finishing
         case failed(any Error)
     }
 
@@ -59,7 +61,7 @@ final class PipelineRun: Sendable {
             counts: governor.counts, packetsCopied: packetsCopied.load(ordering: .relaxed),
             paintedOnRung: governor.paintedOnRung, stepsDown: governor.rungChanges.down, stepsUp: governor.rungChanges.up)
         switch ending.withLock({ $0 }) {
-        case .none: break
+        case .none, .finishing: break
         case .stopped: summary.wasStopped = true
         case .failed(let error):
             sink.discard()
@@ -74,7 +76,7 @@ final class PipelineRun: Sendable {
         let recorder = options.profiler?.recorder(.decode)
         defer { closeQueues() }
         do {
-            var end = 0.0
+            var end = 0.0, wasHeld = false
             while !hasEnded {
                 recorder?.begin()
                 guard let item = try source.next() else { break }
@@ -85,7 +87,7 @@ final class PipelineRun: Sendable {
                 case .frame(let frame):
                     recorder?.end()
                     end = Double(frame.timestamp + frame.duration) * source.video.timeBase.value
-                    guard hand(on: frame, recorder) else { return }
+                    guard hand(on: frame, wasHeld: &wasHeld, recorder) else { return }
                 }
             }
             guard !hasEnded else { return }
@@ -97,13 +99,15 @@ final class PipelineRun: Sendable {
     }
 
     /// Gives the frame its place and hands it to the painters. False when the run has ended.
-    private func hand(on video: VideoFrame, _ recorder: StageRecorder?) -> Bool {
+    /// - Parameter wasHeld: Whether the frame before it waited for room, and this one behind it.
+    private func hand(on video: VideoFrame, wasHeld: inout Bool, _ recorder: StageRecorder?) -> Bool {
         let pts = Double(video.timestamp) * source.video.timeBase.value
         recorder?.beginWaiting()
         if options.isPaced { waitUntilDue(pts) }
         recorder?.endWaitingForInput()
         let lasting = Double(video.duration) * source.video.timeBase.value
-        let arrival = governor.withLock { $0.arrived(pts: pts, lasting: lasting, at: now) }
+        let arrival = governor.withLock { $0.arrived(pts: pts, lasting: lasting, wasHeld: wasHeld, at: now) }
+        wasHeld = false
         for slot in arrival.repeats where !order.push(repeating(slot)) {
             governor.withLock { $0.abandoned() }
             return false
@@ -113,7 +117,10 @@ final class PipelineRun: Sendable {
         var video = video
         if let slot = arrival.slot { (video.timestamp, video.duration) = (slot, 1) }
         recorder?.beginWaiting()
-        framesInFlight.wait()
+        if framesInFlight.wait(timeout: .now()) == .timedOut {
+            wasHeld = true
+            framesInFlight.wait()
+        }
         recorder?.endWaitingForRoom()
         // The ticket first: a frame that a painter has begun is then always one that will be written.
         let ticket = Ticket()
@@ -192,7 +199,7 @@ final class PipelineRun: Sendable {
             if ticket.isInFlight { framesInFlight.signal() }
         }
         guard !hasFailed else { return }
-        if hasEnded, last == nil || !options.keepsStopped { return sink.discard() }
+        if !beginFinishing(), last == nil || !options.keepsStopped { return sink.discard() }
         do {
             recorder?.begin()
             try sink.finish()
@@ -241,6 +248,16 @@ final class PipelineRun: Sendable {
     // MARK: How a run ends
 
     private var hasEnded: Bool { ending.withLock { if case .none = $0 { false } else { true } } }
+
+    /// From now on nothing can be stopped any more; false when it was.
+    private func beginFinishing() -> Bool {
+        ending.withLock {
+            guard case .none = $0 else { return false }
+            $0 = .finishing
+            return true
+        }
+    }
+
     private var hasFailed: Bool { ending.withLock { if case .failed = $0 { true } else { false } } }
 
     func stop() {

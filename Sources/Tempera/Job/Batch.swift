@@ -60,7 +60,7 @@ public struct Batch: Sendable {
                 break
             }
             let fileJob = fileJob(file)
-            if skipsFinished || job.resumes, fileJob.findsOutputTaken {
+            if skipsFinished && fileJob.findsOutputTaken || job.resumes && fileJob.isFinished {
                 onEvent(.finishedBefore(file))
                 continue
             }
@@ -91,7 +91,7 @@ public struct Batch: Sendable {
     private func contents() throws(TemperaError) -> (files: [String], others: [String]) {
         let manager = FileManager.default
         guard let names = try? manager.contentsOfDirectory(atPath: job.input).sorted() else {
-            throw .media(.noPermission(job.input))
+            throw manager.fileExists(atPath: job.input) ? .media(.noPermission(job.input)) : .media(.missingFile(job.input))
         }
         if MediaFiles.isSame(job.input, job.output) { throw .media(.sameFile(job.output)) }
         do {
@@ -101,7 +101,9 @@ public struct Batch: Sendable {
         }
         let shown = names.filter { !$0.hasPrefix(".") }
         let folders = Set(shown.filter { MediaFiles.isFolder(path($0, in: job.input)) })
-        func isMedia(_ name: String) -> Bool { !folders.contains(name) && MediaFiles.canWrite(name) }
+        func isMedia(_ name: String) -> Bool {
+            !folders.contains(name) && MediaFiles.canWrite(name) && MediaFiles.isRegular(path(name, in: job.input))
+        }
         let media = shown.filter(isMedia), others = shown.filter { !isMedia($0) }.map { folders.contains($0) ? $0 + "/" : $0 }
         if media.isEmpty { throw .nothingToPaint(job.input) }
         return (media, others)

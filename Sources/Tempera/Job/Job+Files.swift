@@ -7,6 +7,11 @@ extension Job {
         return MediaFiles.exists(output) && !MediaFiles.isFolder(output)
     }
 
+    /// Whether an earlier run made the whole output.
+    var isFinished: Bool {
+        output != "-" && MediaFiles.exists(output) && !MediaFiles.isFolder(output) && SegmentFolder.leftover(beside: output) == nil
+    }
+
     /// Removes what the jobs of this process have written so far: for a process that ends at once.
     public static func removeUnfinished() { MediaFiles.removeUnfinished() }
 

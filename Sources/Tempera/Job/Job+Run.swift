@@ -9,11 +9,16 @@ extension Job {
         let warn: WarningHandler = { onEvent(.warning($0)) }
         var reading = reading
         if pacing == .live { reading.live = true }
-        let source = try FileSource(input, options: reading, warn: warn)
+        let interruption = Interruption()
+        let source = try cancellation.whileRunning(onRequest: { interruption.raise() }) {
+            try FileSource(input, options: reading, interruption: interruption, warn: warn)
+        }
         let video = source.video
         let hasDeadlines = pacing != .offline
         let ladder = Ladder(width: video.width, height: video.height, rungs: hasDeadlines && upscaler == nil ? .max : 1)
         let traceFile = try trace.map(makeTrace)
+        var isComplete = false
+        defer { if !isComplete { traceFile?.remove() } }
         let profiler = profiling || traceFile != nil ? Profiler(trace: traceFile) : nil
         // One frame at a time with all threads, also where delay does not matter: two painters of half the threads each got
         // through no more frames (640x360 on two cores, interleaved) and hold twice the memory.
@@ -60,6 +65,7 @@ extension Job {
             }
         if !summary.wasStopped { segments?.remove() }
         let seconds = (clock.now - begun).seconds
+        isComplete = true
         if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }
         let mediaSeconds = meter.withLock { $0.progress.mediaSeconds }
         return Summary(
@@ -117,7 +123,7 @@ extension Job {
     private func deadlines(_ video: VideoFormat, _ ladder: Ladder, _ painter: any NetworkPainting) -> Governor.Pacing {
         guard pacing != .offline else { return .everyFrame }
         let rate = video.frameRate?.value ?? 0
-        var deadlines = Governor.Deadlines(ladder: ladder, interval: 1 / (rate > 0 ? rate : 25))
+        var deadlines = Governor.Deadlines(ladder: ladder, interval: 1 / min(rate > 0 ? rate : 25, self.rate?.value ?? .infinity))
         deadlines.preference = preference
         deadlines.latePolicy = latePolicy
         deadlines.isLive = pacing == .live

@@ -116,6 +116,7 @@ public struct Job: Sendable {
     ) throws(TemperaError) -> Summary {
         if MediaFiles.isFolder(output) { throw .media(.isDirectory(output)) }
         if findsOutputTaken { throw .outputExists(output) }
+        if rate != nil, pacing != .offline, latePolicy == .drop { throw .rateNeedsRepeats }
         do {
             return try start(cancellation, onEvent)
         } catch {

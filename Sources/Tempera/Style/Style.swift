@@ -13,7 +13,7 @@ import Network
 /// a bundled style. Those are found in the folder that `TEMPERA_MODELS` names, in the source checkout around the program
 /// and in the prefix that it is installed in.
 public struct Style: Sendable {
-    /// The file's name without `.safetensors` and, of a bundled style's live network, `.live`.
+    /// The file's name without `.safetensors` and `.live`.
     public let name: String
     public let path: String
     /// Which of the style's networks it is.
@@ -60,7 +60,7 @@ public struct Style: Sendable {
     private init(file path: String) throws {
         model = try Model.load(path)
         let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        (name, network) = (StyleCatalog.name(stem), StyleCatalog.network(stem))
+        (name, network) = (StyleCatalog.name(stem), StyleCatalog.network(stem, of: model.architecture))
         self.path = path
         let scale = model.architecture.enlargement
         if scale > 1 { throw TemperaError.wrongScale(name: name, wanted: 1, found: scale) }

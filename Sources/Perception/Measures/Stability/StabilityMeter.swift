@@ -6,6 +6,7 @@ public enum StabilityError: Error, Sendable, CustomStringConvertible {
     case notAFlow(String)
     case sizesDiffer(String, String)
     case tooFewFrames(String)
+    case nothingPainted
 
     public var description: String {
         switch self {
@@ -13,6 +14,7 @@ public enum StabilityError: Error, Sendable, CustomStringConvertible {
         case .notAFlow(let path): "\(path): not a .flo file of the pictures' size"
         case .sizesDiffer(let a, let b):
             "\(a) and \(b) differ in size; give the video that was painted and its painting"
+        case .nothingPainted: "steadiness needs a painted video, or a style to paint with"
         case .tooFewFrames(let path): "\(path): steadiness needs two frames or more"
         }
     }
