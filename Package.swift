@@ -14,16 +14,16 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CFFmpeg",
-            pkgConfig: "libavformat libavcodec libswscale libswresample libavutil",
+            pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt([
                 "libavdevice-dev", "libavfilter-dev", "libavformat-dev", "libavcodec-dev", "libswscale-dev",
-                "libswresample-dev", "libavutil-dev",
+                "libavutil-dev",
             ])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels"),
         .target(name: "Network", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Media", dependencies: ["CFFmpeg", "Network", .product(name: "Logging", package: "swift-log")]),
-        .target(name: "Pipeline", dependencies: ["CKernels", "Network", "Media", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "Pipeline", dependencies: ["CKernels", "Network", "Media"]),
         .target(name: "Perception", dependencies: ["CKernels", "COpenBLAS", "Network", "Media"]),
         .target(name: "Tempera", dependencies: ["Network", "Media", "Pipeline", "Perception"]),
         .executableTarget(

@@ -10,24 +10,27 @@ tempera=${TEMPERA:-$(dirname "$0")/../.build/release/tempera}
 mkdir -p "$out"
 cp "$(dirname "$0")/../Tests/NetworkTests/Fixtures/reference.safetensors" "$out"
 
+# Six paintings take turns on one network: it lies in the first's file, and what is the others' own beside it under these names.
+six='
+starry-night    | van_gogh_starry_night     | Vincent van Gogh, The Starry Night, 1889
+great-wave      | hokusai_great_wave        | Katsushika Hokusai, The Great Wave off Kanagawa, about 1831
+the-scream      | munch_scream              | Edvard Munch, The Scream, 1893
+composition-vii | kandinsky_composition_vii | Wassily Kandinsky, Composition VII, 1913
+woman-with-hat  | matisse_woman_with_hat    | Henri Matisse, Woman with a Hat, 1905
+udnie           | picabia_udnie             | Francis Picabia, Udnie, 1913
+'
+photographs='photos: 984 of the NIPS 2017 competition set (CC BY)'
+
 # model | painting | start | steps | flags | content and style at the end | minutes on one core
 recipes='
 starry-night0         | van_gogh_starry_night     | reference             | 250  | --small-crops 0 --style-weight 30 --rate 0.0004 --optimizer adam                                 | 1.66e5 2.11e5 | 7
-starry-night          | van_gogh_starry_night     | starry-night0         | 400  | --small-crops 0 --style-weight 30 --rate 0.0005 --optimizer adam                                 | 1.76e5 1.95e5 | 11
-great-wave0           | hokusai_great_wave        | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.69e5 8.87e4 | 4
-great-wave1           | hokusai_great_wave        | great-wave0           | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.26e5 4.88e4 | 13
-great-wave2           | hokusai_great_wave        | great-wave1           | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002 --seed 2             | 1.22e5 4.65e4 | 12
-great-wave            | hokusai_great_wave        | great-wave2           | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.22e5 5.65e4 | 5
-the-scream0           | munch_scream              | starry-night0         | 700  | --style-weight 30 --rate 0.0007 --optimizer adam                                                 | 1.85e5 2.70e5 | 6
-the-scream            | munch_scream              | the-scream0           | 450  | --style-weight 8 --rate 0.0007 --optimizer adam                                                  | 1.46e5 9.16e4 | 5
-composition-vii0      | kandinsky_composition_vii | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 2.46e5 1.57e5 | 5
-composition-vii1      | kandinsky_composition_vii | composition-vii0      | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.97e5 7.69e4 | 12
-composition-vii       | kandinsky_composition_vii | composition-vii1      | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.95e5 9.46e4 | 5
-woman-with-hat0       | matisse_woman_with_hat    | starry-night          | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.67e5 1.04e5 | 3
+starry-night1         | van_gogh_starry_night     | starry-night0         | 400  | --small-crops 0 --style-weight 30 --rate 0.0005 --optimizer adam                                 | 1.76e5 1.95e5 | 11
+woman-with-hat0       | matisse_woman_with_hat    | starry-night1         | 1200 | --small-crops 1 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.67e5 1.04e5 | 3
 woman-with-hat1       | matisse_woman_with_hat    | woman-with-hat0       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.23e5 5.44e4 | 13
 woman-with-hat2       | matisse_woman_with_hat    | woman-with-hat1       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002 --seed 2             | 1.17e5 5.26e4 | 13
-woman-with-hat        | matisse_woman_with_hat    | woman-with-hat2       | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.16e5 6.16e4 | 5
-udnie                 | picabia_udnie             | woman-with-hat        | 1500 | --small-crops 0.7 --batch 2 --style-weight 6 --temporal-weight 1 --share-body                    | 1.16e5 8.11e4 | 23
+woman-with-hat3       | matisse_woman_with_hat    | woman-with-hat2       | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.16e5 6.16e4 | 5
+six/starry-night      | six                       | woman-with-hat3       | 12000 | --small-crops 0.65 --batch 2 --style-weight 8 --temporal-weight 1 --weight-step 0.5             | TODO | TODO
+starry-night          | six                       | six/starry-night      | 600  | --small-crops 0 --batch 2 --style-weight 8 --temporal-weight 1 --weight-step 0.5 --rate 0.001 --grid-weight 100000 | TODO | TODO
 sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0 --optimizer adam                                | 2.79e5 3.37e5 | 8
 starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002 --optimizer adam                                                  | 2.12e5 2.20e5 | 7
 starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015 --optimizer adam                                 | 2.06e5 1.93e5 | 6
@@ -58,11 +61,23 @@ woman-with-hat3.live  | matisse_woman_with_hat    | woman-with-hat2.live  | 800 
 woman-with-hat.live   | matisse_woman_with_hat    | woman-with-hat3.live  | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 1.29e5 7.19e4 | 2
 '
 
+mkdir -p "$out/six"
 while IFS='|' read -r model painting start steps flags _; do
     model=${model// /} painting=${painting// /} start=${start// /} init=() network=full
     [ -n "$model" ] && { [ $# = 0 ] || [[ " $* " == *" $model "* ]]; } || continue
     [ "$start" = - ] || init=(--init "$out/$start.safetensors")
     [[ $model == *.live ]] && network=live
-    "$tempera" train "$paintings/$painting.jpg" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
+    inputs=("$paintings/$painting.jpg")
+    if [ "$painting" = six ]; then
+        inputs=()
+        while IFS='|' read -r name file source; do
+            [ -n "$name" ] || continue
+            name=${name// /} file=${file// /}
+            ln -sf "$(realpath "$paintings")/$file.jpg" "$out/six/$name.jpg"
+            inputs+=("$out/six/$name.jpg")
+            init+=(--provenance "tempera train; painting:$source (public domain); $photographs")
+        done <<<"$six"
+    fi
+    "$tempera" train "${inputs[@]}" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
         --network $network "${init[@]}" --iterations $steps --seed 1 --grid-weight 0 $flags --licence Apache-2.0 </dev/null
 done <<<"$recipes"

@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
     git ca-certificates pkg-config g++ zlib1g-dev ffmpeg
-    libavcodec-dev libavdevice-dev libavfilter-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
+    libavcodec-dev libavdevice-dev libavfilter-dev libavformat-dev libavutil-dev libswscale-dev
     libopenblas-dev
     # The Swift tools themselves load these.
     libcurl4 libxml2 libsqlite3-0 libncurses6 libedit2 tzdata

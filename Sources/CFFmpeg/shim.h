@@ -10,7 +10,6 @@
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
-#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 #include "optional.h"
 
@@ -18,7 +17,6 @@ static const int tempera_averror_eof = AVERROR_EOF;
 static const int tempera_averror_invalid_data = AVERROR_INVALIDDATA;
 static const int tempera_averror_exit = AVERROR_EXIT;
 static const int tempera_averror_protocol_not_found = AVERROR_PROTOCOL_NOT_FOUND;
-static const int tempera_averror_option_not_found = AVERROR_OPTION_NOT_FOUND;
 static inline int tempera_averror(int posix) { return AVERROR(posix); }
 static const int64_t tempera_nopts = AV_NOPTS_VALUE;
 

@@ -17,7 +17,6 @@ typedef int32_t vi __attribute__((vector_size(64), aligned(4)));
 #define load(p) (*(const vf *)(p))
 #define store(p, v) (*(vf *)(p) = (v))
 #define splat(x) ((vf){0} + (float)(x))
-#define select(m, x, y) ((vf)(((vi)(m) & (vi)(x)) | (~(vi)(m) & (vi)(y))))
 #define select_positive(m, x) ((vf)((vi)((m) > 0) & (vi)(x)))
 // Keeps NaN: a run that diverged must show in its loss.
 #define positive(x) ((vf)(~(vi)((x) < 0) & (vi)(x)))

@@ -244,7 +244,7 @@ import Testing
         var deadlines = Governor.Deadlines(ladder: Ladder(width: 1280, height: 720), interval: 0.04)
         func rung(_ lowestCost: Double, _ preference: Preference) -> Int {
             deadlines.preference = preference
-            deadlines.begin(lowestCost: lowestCost)
+            deadlines.chooseRung(lowestCost: lowestCost)
             return deadlines.rung
         }
         #expect(rung(0.001, .fps) == 0)

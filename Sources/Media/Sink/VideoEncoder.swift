@@ -112,8 +112,9 @@ final class VideoEncoder {
         let status = avcodec_open2(context, codec, &settings.handle)
         if let left = settings.entries.first { throw .optionRefused(left.name, value: left.value, by: name) }
         guard status >= 0 else {
-            let size = "\(video.width)x\(video.height) \(PixelFormat(context.pointee.pix_fmt).name)"
-            throw .encoderRefused(codec: name, why: "\(size), \(FFmpegStatus(status).text)")
+            let rate = video.frameRate.map { " at \(($0.value * 1000).rounded() / 1000) fps" } ?? ""
+            let picture = "\(video.width)x\(video.height) \(PixelFormat(context.pointee.pix_fmt).name)\(rate)"
+            throw .encoderRefused(codec: name, why: "\(picture), \(FFmpegStatus(status).text)")
         }
     }
 

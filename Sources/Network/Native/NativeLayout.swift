@@ -56,7 +56,7 @@ struct NativeLayout {
                 let products = c.outputs == 3 ? c.inputs * Self.whole(3 * c.kernel, block) : c.kernel * 3 * Self.whole(c.outputs, block)
                 return 2 * Double(w * h * products) * rows
             case .direct(let mode):
-                // Three outputs of four phases fill whole vectors, and see (k + 1) / 2 pixels a side.
+                // Three outputs of four phases fill whole vectors, and see 5 pixels a side through a kernel of 9.
                 let taps = mode == TMP_UP ? (c.kernel / 2 + 1) / 2 * 2 + 1 : c.kernel
                 let pixels = mode == TMP_UP ? w * h : w * h / 4
                 let columns = Self.whole(mode == TMP_UP ? 12 : c.outputs, kernels.lanes)

@@ -33,7 +33,7 @@ public struct Governor: Sendable {
         }
 
         /// Begins on the largest rung that is likely to keep up, when a frame took `lowestCost` seconds on the lowest.
-        public mutating func begin(lowestCost: Double) {
+        public mutating func chooseRung(lowestCost: Double) {
             rung = RungController.likely(
                 ladder: ladder, preference: preference, rung: ladder.rungs.count - 1, seconds: lowestCost,
                 interval: interval)

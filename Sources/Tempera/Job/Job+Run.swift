@@ -127,7 +127,7 @@ extension Job {
         deadlines.preference = preference
         deadlines.latePolicy = latePolicy
         deadlines.isLive = pacing == .live
-        deadlines.begin(lowestCost: painter.lowestCost())
+        deadlines.chooseRung(lowestCost: painter.lowestCost())
         return .deadlines(deadlines)
     }
 }
