@@ -46,8 +46,9 @@ struct Paint: ParsableCommand {
         optimization.apply(to: &job)
         job.pictureEvery = writing.every
         job.log = writing.log
-        if let taken = job.sideOutputs.first(where: { FileManager.default.fileExists(atPath: $0) }) {
-            try writing.existing.check(taken, inputs: inputs)
+        let replaced = job.replaced
+        if !replaced.isEmpty, try !writing.existing.mayReplace(replaced.joined(separator: ", "), isTaken: true) {
+            throw TemperaError.outputExists(replaced.joined(separator: ", "))
         }
         try OptimizationConsole(messages.verbosity).run(output) { try job.run(shouldStop: $0, report: $1) }
     }

@@ -61,6 +61,23 @@ import Testing
         #expect(StyleError.unknown("wav", near: ["wave"]).description.hasSuffix("did you mean wave?"))
     }
 
+    /// What a plain name holds counts where no other file says more.
+    @Test func aLiveNetworkMayHaveAPlainName() throws {
+        let folder = folder.path
+        func write(_ name: String, _ architecture: Architecture) throws {
+            try SafeTensors.write([], metadata: ["architecture": architecture.name], to: "\(folder)/\(name).safetensors")
+        }
+        let catalog = StyleCatalog(folders: [folder])
+        try write("mine", .live)
+        #expect(try catalog.resolve("mine", networks: [.live]) == folder + "/mine.safetensors")
+        #expect(try catalog.resolve("mine", networks: [.full, .live]) == folder + "/mine.safetensors")
+        #expect(throws: StyleError.noNetwork("mine", .full)) { try catalog.resolve("mine", networks: [.full]) }
+        #expect(catalog.styles.map(\.network) == [.live])
+        try write("mine.live", .live)
+        #expect(try catalog.resolve("mine.live") == folder + "/mine.live.safetensors")
+        #expect(try catalog.resolve("mine", networks: [.live]) == folder + "/mine.live.safetensors")
+    }
+
     @Test func aStylesNetworksShareItsName() throws {
         for style in ["wave", "wave.live", "night"] { try put("m", style: style) }
         let catalog = StyleCatalog(folders: [folder.path + "/m"]), full = folder.path + "/m/wave.safetensors",

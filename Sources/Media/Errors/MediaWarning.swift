@@ -11,6 +11,8 @@ public enum MediaWarning: Sendable, Equatable {
     case rowHasGap(number: Int, left: Int)
     /// A container or codec with one rate, and frames that come at another here and there.
     case rateVaries(format: String, rate: String)
+    /// More frames than the container has times for.
+    case framesTooClose(format: String)
     case sizeChange(from: String, to: String)
     case deinterlacing(String)
     case interlacedKept
@@ -59,6 +61,8 @@ extension MediaWarning: CustomStringConvertible {
         case .rowHasGap(let number, let left): "there is no picture \(number); the row ends before it, and \(left) are left out"
         case .rateVaries(let format, let rate):
             "\(format) has one frame rate, and this video's varies: picture and sound drift apart; --fps \(rate) keeps them together"
+        case .framesTooClose(let format):
+            "\(format) cannot show frames so close together, and plays longer; a lower --fps keeps the length"
         case .sizeChange(let from, let to): "the frame size changes from \(from) to \(to); scaled to the first size"
         case .deinterlacing(let filter): "interlaced frames are deinterlaced (\(filter)); --deinterlace off keeps them"
         case .interlacedKept: "interlaced frames are painted as they are"

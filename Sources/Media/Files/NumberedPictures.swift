@@ -6,18 +6,23 @@ struct NumberedPictures {
     let numbers: [Int]
 
     /// Nil where the name is none of that kind.
-    init?(_ pattern: String) {
+    /// - Parameter start: The first number to look at.
+    init?(_ pattern: String, from start: Int = 0) {
         let (folder, name) = pattern.folderAndName
         guard InputLocation.isPattern(pattern), MediaFiles.isPicture(pattern) else { return nil }
         let parts = name.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let d = parts[1].firstIndex(of: "d") else { return nil }
-        let prefix = parts[0], suffix = parts[1][parts[1].index(after: d)...]
+        // `%04d`: four digits, and more only where the number has them.
+        let prefix = parts[0], least = Int(parts[1][..<d]) ?? 1, suffix = parts[1][parts[1].index(after: d)...]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         numbers = names.compactMap { name in
             guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count > prefix.count + suffix.count else { return nil }
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-            return digits.allSatisfy(\.isNumber) ? Int(digits) : nil
-        }.sorted()
+            guard digits.allSatisfy(\.isNumber), digits.count == least || digits.count > least && digits.first != "0" else {
+                return nil
+            }
+            return Int(digits)
+        }.filter { $0 >= start }.sorted()
     }
 
     /// The first number that is missing and how many come after it; nil where there is no gap.

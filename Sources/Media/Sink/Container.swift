@@ -88,7 +88,8 @@ struct Container {
     ]
 
     /// Whether a stream of this codec has a place here; nil when only trying tells.
-    func holds(_ codec: AVCodecID) -> Bool? {
+    /// - Parameter isCopy: Whether a header with it will be tried.
+    func holds(_ codec: AVCodecID, isCopy: Bool = false) -> Bool? {
         // It would write any packet behind any other, and says so of none.
         if name == "rawvideo", avcodec_get_type(codec) != AVMEDIA_TYPE_VIDEO { return false }
         // MPEG's streams take any bytes too, as data that nobody reads.
@@ -98,7 +99,7 @@ struct Container {
         // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
         if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }
         // Matroska holds by the names of AVI and WAV what it has no name of its own for, and says so only if asked like this.
-        let strictness = name == "matroska" ? FF_COMPLIANCE_UNOFFICIAL : FF_COMPLIANCE_NORMAL
+        let strictness = isCopy && name == "matroska" ? FF_COMPLIANCE_UNOFFICIAL : FF_COMPLIANCE_NORMAL
         let answer = avformat_query_codec(format, codec, strictness)
         return answer < 0 ? nil : answer == 1
     }

@@ -24,7 +24,7 @@ enum ContainerTags {
         if container.isMP4 {
             held = container.takesAnyTag ? ofMOV : ofMP4
         } else if container.name == "mpegts" {
-            held = ["service_name", "service_provider"]
+            held = ["service_name", "service_provider", "title"]
         } else {
             return []
         }

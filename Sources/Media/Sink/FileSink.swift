@@ -22,6 +22,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     private let warnings: OneTimeWarnings
     private var copies: StreamCopies
     private let holdsOnePicture: Bool
+    private let containerName: String
     private let segments: SegmentFolder?
     private let timeBase: Rational
     /// Of the newest frame and packet, in the encoder's time base.
@@ -60,6 +61,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         timeBase = video.timeBase
         let format = PixelFormat(encoder.context.pointee.pix_fmt).name
         encoding = "\(String(cString: codec.pointee.name)), \(format)"
+        containerName = container.name
         holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
         if segments != nil, container.writesPictures || OutputFile.isPipe(path) { throw .notResumable(path) }
         self.segments = segments
@@ -80,7 +82,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         {
             settings["start_number"] = "\(first)"
         }
-        if let rate = source?.peakRate, video.frameRate == source?.video.frameRate,
+        if let rate = source?.peakRate, video.frameRate == source?.video.frameRate, copies.hasSound,
             container.hasOneRate || VideoEncoder.hasOneRate(codec)
         {
             warnings.report(.rateVaries(format: container.hasOneRate ? container.name : encoding, rate: rate))
@@ -181,7 +183,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         lastDecodeTime = packet.pointee.dts
         packet.pointee.stream_index = copies.painted.pointee.index
         av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
-        copies.separate(packet)
+        if copies.separate(packet) { warnings.report(.framesTooClose(format: containerName)) }
         try muxer.write(packet, path: path)
     }
 }

@@ -125,7 +125,7 @@ struct StreamCopies {
         let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
         if CoverArt.isCover(input) { return CoverArt.fits(container) }
         if isAttachment, container.name == "mpegts" { return false }
-        if !isAttachment, container.holds(parameters.codec_id) == false { return false }
+        if !isAttachment, container.holds(parameters.codec_id, isCopy: true) == false { return false }
         return writesHeader([input], in: container, beside: encoder)
     }
 
@@ -162,12 +162,19 @@ struct StreamCopies {
         return "stream \(index), \(type)\(codec)"
     }
 
+    var hasSound: Bool {
+        copies.values.contains { $0.output.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO }
+    }
+
     /// Moves a painted packet behind the one before it, where the muxer's coarser time base has both at one time.
-    mutating func separate(_ packet: UnsafeMutablePointer<AVPacket>) {
-        guard isStrict, packet.pointee.dts != tempera_nopts else { return }
+    /// - Returns: whether it came out later by more than that.
+    mutating func separate(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
+        guard isStrict, packet.pointee.dts != tempera_nopts else { return false }
+        let stated = packet.pointee.dts
         if let lastPainted { packet.pointee.dts = max(packet.pointee.dts, lastPainted + 1) }
         packet.pointee.pts = max(packet.pointee.pts, packet.pointee.dts)
         lastPainted = packet.pointee.dts
+        return packet.pointee.dts - stated > 1
     }
 
     /// Readies a packet of the input for the muxer.

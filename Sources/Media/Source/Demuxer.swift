@@ -9,6 +9,7 @@ final class Demuxer {
     /// Held because `context` reads through them.
     private let input: InputStream?
     private let interruption: Interruption
+    private var packetsRead = 0
     /// Of a row of numbered pictures, those that are there.
     let pictures: NumberedPictures?
     /// Where the bytes of the last whole packet ended.
@@ -55,7 +56,11 @@ final class Demuxer {
         }
 
         var settings = try Self.settings(options, format: format)
-        if case .named(let pattern, "image2") = location { pictures = NumberedPictures(pattern) } else { pictures = nil }
+        if case .named(let pattern, "image2") = location {
+            pictures = NumberedPictures(pattern, from: settings["start_number"].flatMap { Int($0) } ?? 0)
+        } else {
+            pictures = nil
+        }
         if let first = pictures?.numbers.first, settings["start_number"] == nil { settings["start_number"] = "\(first)" }
         guard let opening = avformat_alloc_context() else {
             throw .failed(action: "opening", path: path, why: "no memory")
@@ -121,12 +126,13 @@ final class Demuxer {
             let status = av_read_frame(context, packet)
             if status >= 0 {
                 invalidReads = 0
+                packetsRead += 1
                 if let bytes = input?.context { lastPosition = avio_tell(bytes) }
                 return true
             }
             let failure = FFmpegStatus(status)
             if interruption.isRaised { throw .interrupted }
-            if failure.isEnd || pictures?.gap != nil { return false }
+            if failure.isEnd || pictures.map({ $0.gap?.at == ($0.numbers.first ?? 0) + packetsRead }) == true { return false }
             if failure.isAgain {
                 usleep(1000)
                 continue

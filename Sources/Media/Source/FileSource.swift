@@ -6,8 +6,8 @@ import Network
 ///     let source = try FileSource("clip.mp4")
 ///     while let item = try source.next() { … }
 ///
-/// Times are the file's own. Where those start anywhere (MPEG-TS, devices) or a `start` was asked for, they count from
-/// the first moment read, all streams alike.
+/// Times are the file's own. Where those start anywhere (MPEG-TS, devices), ten seconds in or later, or a `start` was asked
+/// for, they count from the first moment read, all streams alike.
 ///
 /// FFmpeg's contexts inside are touched by one caller at a time, as `MediaSource` demands; that makes it safe to send.
 public final class FileSource: MediaSource, @unchecked Sendable {

@@ -2,6 +2,8 @@
 public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A side is out of the range of `Plan.sides`.
     case sizeOutOfRange(width: Int, height: Int)
+    /// Reduced before it is painted, a picture is too small.
+    case tooSmallToReduce(width: Int, height: Int, by: Int)
     /// More memory is needed than there is. `fits` is a size of the same aspect that can be painted, if there is one.
     case doesNotFit(width: Int, height: Int, needed: Int, available: Int, fits: Size?)
     /// The system refused memory that it seemed to have.
@@ -24,7 +26,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The same said of pictures that are reduced by `scale` before they are painted.
     public func enlarged(by scale: Int) -> NetworkError {
         switch self {
-        case .sizeOutOfRange(let width, let height): .sizeOutOfRange(width: scale * width, height: scale * height)
+        case .sizeOutOfRange(let width, let height) where min(width, height) < Plan.sides.lowerBound:
+            .tooSmallToReduce(width: scale * width, height: scale * height, by: scale)
         case .doesNotFit(let width, let height, let needed, let available, let fits):
             .doesNotFit(
                 width: scale * width, height: scale * height, needed: needed, available: available,
@@ -38,6 +41,9 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
         case .sizeOutOfRange(let width, let height):
             "cannot paint \(width)x\(height): a picture is \(Plan.sides.lowerBound) to \(Plan.sides.upperBound) pixels "
                 + "a side; choose another size"
+        case .tooSmallToReduce(let width, let height, let scale):
+            "\(width)x\(height) is too small to be painted at 1/\(scale) of its sides; leave out the enlargement, or give at least "
+                + "\(scale * Plan.sides.lowerBound) pixels a side"
         case .doesNotFit(let width, let height, let needed, let available, let fits?):
             "\(width)x\(height) needs \(Self.megabytes(needed)) of memory and \(Self.megabytes(available)) are free; "
                 + "\(fits.width)x\(fits.height) fits"

@@ -54,12 +54,12 @@ public struct StyleCatalog: Sendable {
         if nameOrFile.contains("/") || nameOrFile.hasSuffix(Self.suffix) { return nameOrFile }
         let files = files
         let stem = Self.name(nameOrFile), named = nameOrFile == stem ? networks : [.live]
-        // A name alone says which of two networks is meant; what a single file holds it says itself.
-        let found = StyleNetwork.allCases.compactMap { network in
-            files[stem + Self.ending(network)].map { (network: network == .live ? .live : Self.network(at: $0), path: $0) }
-        }
-        if let path = named.lazy.compactMap({ network in found.first { $0.network == network }?.path }).first { return path }
-        if let wanted = named.first, !found.isEmpty { throw .noNetwork(stem, wanted) }
+        let plain = files[stem], live = files[stem + Self.ending(.live)]
+        // A plain name may hold a live network, where there is none that says so.
+        let isFull = plain.map { Self.network(at: $0) == .full } ?? false
+        let paths: [StyleNetwork: String?] = [.full: isFull ? plain : nil, .live: live ?? (isFull ? nil : plain)]
+        if let path = named.lazy.compactMap({ paths[$0] ?? nil }).first { return path }
+        if let wanted = named.first, plain ?? live != nil { throw .noNetwork(stem, wanted) }
         if Self.isFile(nameOrFile) { return nameOrFile }
         if files.isEmpty { throw .nothingBundled(searched: folders) }
         throw .unknown(nameOrFile, near: NearNames.of(nameOrFile, in: Set(files.keys.map(Self.name)).sorted()))

@@ -43,7 +43,8 @@ struct StyleTarget {
     /// - Parameter features: What a call for another painting read.
     /// - Throws: `TrainingError`, also for weights or a size out of range.
     static func read(
-        _ path: String, size: Int, vgg: String, features: VGG16Weights? = nil, weights: LossWeights, pooling: Pooling, context: TrainingContext
+        _ path: String, size: Int, vgg: String, features: VGG16Weights? = nil, weights: LossWeights, pooling: Pooling,
+        context: TrainingContext
     ) throws(TrainingError) -> (painting: PixelBuffer, style: StyleTarget, features: VGG16Weights) {
         try weights.check()
         guard sizes.contains(size) else {

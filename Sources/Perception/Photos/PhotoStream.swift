@@ -146,7 +146,8 @@ final class PhotoStream: @unchecked Sendable {
         return false
     }
 
-    /// Every photo comes once an epoch, but for a turn that a ramp takes, in an order of that epoch's own; an unreadable one gives way to its successor.
+    /// Every photo comes once an epoch, but for a turn that a ramp takes, in an order of that epoch's own; an unreadable one
+    /// gives way to its successor.
     private func photo(_ sample: Int, _ attempt: Int) -> Int {
         let count = folder.files.count, epoch = sample / count
         return state.withLock { state in

@@ -1,3 +1,4 @@
+import Foundation
 import Media
 import Network
 
@@ -69,9 +70,12 @@ public struct DirectPainting: Sendable {
         self.vgg = vgg
     }
 
-    /// What is written beside `output`: the pictures on the way, and the losses.
-    public var sideOutputs: [String] {
-        (pictureEvery > 0 ? stride(from: pictureEvery, to: iterations, by: pictureEvery).map(path) : []) + (log.map { [$0] } ?? [])
+    /// What is there already and would be replaced beside `output`: the log, pictures on the way.
+    public var replaced: [String] {
+        let folder = output.folderAndName.folder
+        let names = pictureEvery > 0 ? (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] : []
+        return [log].compactMap { $0 }.filter(FileManager.default.fileExists)
+            + names.map { "\(folder)/\($0)" }.filter(replaces).sorted()
     }
 
     /// Paints until the end or until `shouldStop` says so, then writes the picture as it is.

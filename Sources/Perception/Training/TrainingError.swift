@@ -42,7 +42,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noBody(let path): "\(path): cannot lend its body: another network, or one that takes another's; give another with --init"
         case .noCheckpoint(let path): "\(path): no checkpoint to go on from; leave out --resume"
         case .noPaintings: "there is no painting to learn from; give one"
-        case .exists(let paths): paths.joined(separator: ", ") + (paths.count > 1 ? ": exist; add -y to overwrite them" : ": exists; add -y to overwrite it")
+        case .exists(let paths) where paths.count > 1:
+            "\(paths.joined(separator: ", ")): exist; add -y to overwrite them"
+        case .exists(let paths): "\(paths.joined()): exists; add -y to overwrite it"
         case .losesBody(let style, let body):
             "\(body): \(style) beside it takes its body, and would work no more; choose another name for the model"
         case .checkpointExists(let path):

@@ -11,7 +11,7 @@ struct TrainingFiles: Sendable {
 
     init(output: String, paintings: [String] = []) {
         stem = output.hasSuffix(".safetensors") ? String(output.dropLast(".safetensors".count)) : output
-        // A live network's styles are found as such by their names.
+        // Beside a full network of the same style a live one has a name of its own.
         let ending = StyleCatalog.network(stem) == .live ? ".live.safetensors" : ".safetensors"
         models = [output] + paintings.dropFirst().map {
             output.dropLast(output.folderAndName.name.count) + $0.folderAndName.name.stem + ending

@@ -26,7 +26,8 @@ extension TrainingOptions {
         case .style(let paintings):
             result["style"] = name
             let network = architecture == .johnsonFull ? "full" : architecture == .live ? "live" : architecture.name
-            result["recipe"] = "tempera train \(paintings.map(\.lastComponent).joined(separator: " ")) --network \(network) \(run) "
+            let names = paintings.map(\.lastComponent).joined(separator: " ")
+            result["recipe"] = "tempera train \(names) --network \(network) \(run) "
                 + "--small-crops \(smallShare) \(weightArguments)"
         }
         result["licence"] = licence

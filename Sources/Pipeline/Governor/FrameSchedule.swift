@@ -7,6 +7,8 @@ struct FrameSchedule: Sendable {
     private static let span = 2.0
     /// A frame that is later than the one before it by more than this begins a new schedule.
     private static let pause = 1.0
+    /// The same of one that had to wait for room: only whoever takes the output can have paused so long.
+    private static let longHold = 5.0
 
     /// Clock minus presentation time; the least of the present span and of the one before.
     private var present: Double?
@@ -18,7 +20,7 @@ struct FrameSchedule: Sendable {
     ///   unless that was so long that whoever takes the output must have paused.
     mutating func arrived(pts: Double, wasHeld: Bool = false, at now: Double) {
         let offset = now - pts
-        if let last = lastArrival, pts < last.pts || offset - last.offset > Self.pause {
+        if let last = lastArrival, pts < last.pts || offset - last.offset > (wasHeld ? Self.longHold : Self.pause) {
             (present, previous) = (nil, nil)
         }
         lastArrival = (pts, offset)

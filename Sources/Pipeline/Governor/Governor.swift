@@ -139,9 +139,9 @@ public struct Governor: Sendable {
         // It waited so long that a fresher one is there: the network was busy. Or it is far behind its time.
         let waited = now - frame.arrived > interval * Self.tolerance
         let behind = now - frame.due > max(Self.latencyLimit.intervals * interval, Self.latencyLimit.seconds)
-        // However late, a picture is painted twice a second; where that takes most of the time, stale frames have as much to go.
-        let (pause, slowest) = (max(interval, painted - begun), 1 / RungController.slowestRate)
-        let isOwed = now - begun >= slowest && now - painted >= min(pause, max(interval, slowest))
+        // However late, a picture is painted twice a second, or half of the time: in the other half stale frames go.
+        let pause = max(interval, min(painted - begun, Self.longestPause))
+        let isOwed = now - begun >= 1 / RungController.slowestRate && now - painted >= pause
         // A camera may be slower than it says: what finds the painter idle for a while is as fresh as can be.
         let isFresh = deadlines.isLive && !waited && frame.arrived - lastDone > interval / 4
         guard waited || behind, !isOwed, !isFresh else { return paint(&frame, at: now) }
@@ -207,6 +207,8 @@ public struct Governor: Sendable {
     }
 
     private static let intervalSmoothing = 0.1
+    /// For stale frames to go, after one that took as long.
+    private static let longestPause = 2.0
     /// A frame may wait a little longer than an interval: clocks and sources jitter.
     private static let tolerance = 1.05
     /// How far behind its time a frame may be, the larger of the two.

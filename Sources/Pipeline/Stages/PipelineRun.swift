@@ -99,15 +99,16 @@ final class PipelineRun: Sendable {
     }
 
     /// Gives the frame its place and hands it to the painters. False when the run has ended.
-    /// - Parameter wasHeld: Whether the frame before it waited for room, and this one behind it.
+    /// - Parameter wasHeld: Whether a frame waited for room, and no pace has been waited for since: this one comes late through us.
     private func hand(on video: VideoFrame, wasHeld: inout Bool, _ recorder: StageRecorder?) -> Bool {
         let pts = Double(video.timestamp) * source.video.timeBase.value
         recorder?.beginWaiting()
-        if options.isPaced { waitUntilDue(pts) }
+        if options.isPaced, waitUntilDue(pts) { wasHeld = false }
         recorder?.endWaitingForInput()
         let lasting = Double(video.duration) * source.video.timeBase.value
         let arrival = governor.withLock { $0.arrived(pts: pts, lasting: lasting, wasHeld: wasHeld, at: now) }
-        wasHeld = false
+        // When a camera could have delivered the next one nobody knows.
+        if !options.isPaced { wasHeld = false }
         for slot in arrival.repeats where !order.push(repeating(slot)) {
             governor.withLock { $0.abandoned() }
             return false
@@ -137,10 +138,14 @@ final class PipelineRun: Sendable {
 
     private func repeating(_ slot: Int64) -> Ticket { Ticket(.again(timestamp: slot, duration: 1)) }
 
-    private func waitUntilDue(_ pts: Double) {
+    /// False when it was due already.
+    private func waitUntilDue(_ pts: Double) -> Bool {
+        var waited = false
         while !hasEnded, let due = governor.withLock({ $0.due(pts: pts) }), case let left = due - now, left > 0 {
             _ = wakeUp.wait(timeout: .now() + left)
+            waited = true
         }
+        return waited
     }
 
     // MARK: Paint

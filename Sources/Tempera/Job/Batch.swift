@@ -11,7 +11,7 @@ import Pipeline
 ///
 /// A file that fails is named and the next one begins. With `job.resumes`, what an earlier run finished is not painted again.
 /// When it is stopped, the file it was at has no output.
-/// Files whose names say no format that can be written are left out, hidden ones and folders too; so are files that hold no
+/// Files whose names say no format that can be written are left out, hidden ones, folders and pipes too; so are files that hold no
 /// picture.
 public struct Batch: Sendable {
     /// What to do with each file; its input and output are the folders.
