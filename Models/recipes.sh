@@ -29,8 +29,8 @@ woman-with-hat0       | matisse_woman_with_hat    | starry-night1         | 1200
 woman-with-hat1       | matisse_woman_with_hat    | woman-with-hat0       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002                      | 1.23e5 5.44e4 | 13
 woman-with-hat2       | matisse_woman_with_hat    | woman-with-hat1       | 1000 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0 --rate 0.002 --seed 2             | 1.17e5 5.26e4 | 13
 woman-with-hat3       | matisse_woman_with_hat    | woman-with-hat2       | 450  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 1 --rate 0.0015 --weight-step 1     | 1.16e5 6.16e4 | 5
-six/starry-night      | six                       | woman-with-hat3       | 12000 | --small-crops 0.65 --batch 2 --style-weight 8 --temporal-weight 1 --weight-step 0.5             | TODO | TODO
-starry-night          | six                       | six/starry-night      | 600  | --small-crops 0 --batch 2 --style-weight 8 --temporal-weight 1 --weight-step 0.5 --rate 0.001 --grid-weight 100000 | TODO | TODO
+six/starry-night      | six                       | woman-with-hat3       | 12000 | --small-crops 0.65 --batch 2 --style-weight 8 --temporal-weight 1 --weight-step 0.5             | 1.23e5 6.93e4 | 102
+starry-night          | six                       | six/starry-night      | 500  | --small-crops 0 --batch 2 --style-weight 8 --temporal-weight 1 --weight-step 0.5 --rate 0.001 --grid-weight 100000 | 1.20e5 6.90e4 | 6
 sketch.live           | van_gogh_starry_night     | -                     | 1500 | --crop 128 --style-weight 30 --temporal-weight 0 --optimizer adam                                | 2.79e5 3.37e5 | 8
 starry-night0.live    | van_gogh_starry_night     | sketch.live           | 1300 | --style-weight 30 --rate 0.002 --optimizer adam                                                  | 2.12e5 2.20e5 | 7
 starry-night1.live    | van_gogh_starry_night     | starry-night0.live    | 500  | --small-crops 0 --style-weight 30 --rate 0.0015 --optimizer adam                                 | 2.06e5 1.93e5 | 6
