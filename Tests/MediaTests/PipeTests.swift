@@ -38,7 +38,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
 
 /// Every test keeps its pipe to the end: a descriptor closed too early may be another test's the next moment.
 @Suite(.serialized) struct PipeTests {
-    @Test(.timeLimit(.minutes(1))) func firstRawFrameComesBeforeTheSecondIsWritten() throws {
+    @Test(.timeLimit(.minutes(4))) func firstRawFrameComesBeforeTheSecondIsWritten() throws {
         let (pipe, path, options) = rawSource()
         defer { withExtendedLifetime(pipe) {} }
         let frames = rawFrames(2, bytes: 16 * 12 * 3)
@@ -53,7 +53,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         #expect(try source.next() == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func firstY4MFrameComesBeforeTheSecondIsWritten() throws {
+    @Test(.timeLimit(.minutes(4))) func firstY4MFrameComesBeforeTheSecondIsWritten() throws {
         let pipe = Pipe()
         defer { withExtendedLifetime(pipe) {} }
         pipe.fileHandleForWriting.write(y4mHeader + Data("FRAME\n".utf8) + Data(repeating: 128, count: 576))
@@ -65,7 +65,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         #expect(try source.next() == nil)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["rawvideo", "yuv4mpegpipe"])
+    @Test(.timeLimit(.minutes(4)), arguments: ["rawvideo", "yuv4mpegpipe"])
     func partialLastFrameIsDroppedWithAWarning(format: String) throws {
         let pipe = Pipe()
         defer { withExtendedLifetime(pipe) {} }
@@ -88,7 +88,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         #expect(log.all == [.partialLastFrame])
     }
 
-    @Test(.timeLimit(.minutes(1))) func aWholeStreamEndsWithoutWarning() throws {
+    @Test(.timeLimit(.minutes(4))) func aWholeStreamEndsWithoutWarning() throws {
         let (pipe, path, options) = rawSource()
         defer { withExtendedLifetime(pipe) {} }
         pipe.fileHandleForWriting.write(rawFrames(3, bytes: 576))
@@ -118,7 +118,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         for (a, b) in zip(pixels, written.suffix(576)) { #expect(abs(Int(a) - Int(b)) <= 2) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["matroska", "mpegts", "nut", "flv"]) func streamsThroughAPipeLoseNothing(
+    @Test(.timeLimit(.minutes(4)), arguments: ["matroska", "mpegts", "nut", "flv"]) func streamsThroughAPipeLoseNothing(
         format: String
     ) throws {
         let scratch = try Scratch()
@@ -137,7 +137,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
     }
 
     /// MP4 with its index at the end cannot be read from a pipe.
-    @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func mp4FromAPipeNeedsItsIndexFirst(faststart: Bool) throws
+    @Test(.timeLimit(.minutes(4)), arguments: [false, true]) func mp4FromAPipeNeedsItsIndexFirst(faststart: Bool) throws
     {
         let scratch = try Scratch()
         let clip = scratch.file("a.mp4")
@@ -153,7 +153,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func interruptEndsAWaitForData() throws {
+    @Test(.timeLimit(.minutes(4))) func interruptEndsAWaitForData() throws {
         let (pipe, path, options) = rawSource()
         defer { withExtendedLifetime(pipe) {} }
         pipe.fileHandleForWriting.write(rawFrames(1, bytes: 576))
@@ -199,7 +199,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         #expect(throws: MediaError.rawSizeNeeded) { try FileSource("-", options: options) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["matroska", "nut", "mpegts", "yuv4mpegpipe", "rawvideo", "mp4"])
+    @Test(.timeLimit(.minutes(4)), arguments: ["matroska", "nut", "mpegts", "yuv4mpegpipe", "rawvideo", "mp4"])
     func outputStreamsThroughAPipe(format: String) throws {
         let scratch = try Scratch()
         let pipe = Pipe()
@@ -238,7 +238,7 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         #expect(throws: MediaError.notStreamable(format: "mp4")) { try FileSink("-", video: video, options: options) }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aReaderThatGoesAwayIsAnError() throws {
+    @Test(.timeLimit(.minutes(4))) func aReaderThatGoesAwayIsAnError() throws {
         let pipe = Pipe()
         defer { withExtendedLifetime(pipe) {} }
         var options = SinkOptions()
