@@ -9,8 +9,8 @@ struct Train: ParsableCommand {
         discussion: """
             Beside the model lie its losses as .losses.csv and .losses.png and a .preview.png. Stopped early (Ctrl-C), it \
             leaves a model that works and a .checkpoint to go on from with --resume. Of several paintings each has its turn; \
-            the first's model is a whole network (without --share-body), and beside it each other's, named after the painting, is 25 KB on that \
-            one's body; --init with such a network has all of them go on.
+            the first's model is a whole network (without --share-body), and beside it each other's, named after the \
+            painting, is 25 KB on that one's body; --init with such a network has all of them go on.
             """)
 
     @Argument(help: "The painting, or several: any picture files.", completion: .file())

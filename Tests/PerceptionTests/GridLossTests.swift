@@ -17,7 +17,7 @@ import Testing
     @Test func measuresTheAmplitudeOfWavesInStep() throws {
         let context = try TrainingContext(threads: 2), memory = MapMemory(), gradient = picture(memory) { _, _ in 0 }
         func loss(_ level: @escaping (Int, Int) -> Double) -> Double {
-            GridLoss(context: context).evaluate(picture(memory, level), weight: 1, gradient: gradient)
+            GridLoss(input: gradient.shape, context: context).evaluate(picture(memory, level), weight: 1, gradient: gradient)
         }
         #expect(abs(loss { x, _ in 90 + 3 * cos(.pi / 2 * Double(x) + 1) } - 9) < 0.05)
         #expect(abs(loss { _, y in 90 + 2 * cos(.pi * Double(y)) } - 4) < 0.05)
@@ -33,7 +33,7 @@ import Testing
         var noise = SplitMix64(state: 5)
         let x = picture(memory) { _, _ in 0 }, gradient = picture(memory) { _, _ in 0 }
         for i in 0..<x.shape.count { x.base[i] = Float(Double.random(in: 0...255, using: &noise)) }
-        let loss = GridLoss(context: context)
+        let loss = GridLoss(input: x.shape, context: context)
         _ = loss.evaluate(x, weight: 5, gradient: gradient)
         for _ in 0..<8 {
             let i = Int.random(in: 0..<x.shape.count, using: &noise), value = x.base[i]

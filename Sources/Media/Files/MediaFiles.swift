@@ -1,5 +1,6 @@
 import CFFmpeg
 import Foundation
+import Network
 
 /// What the names of files say, before one is opened.
 public enum MediaFiles {
@@ -42,9 +43,7 @@ public enum MediaFiles {
     /// Whether something is at `path`: for `frame-%04d.png`, any picture of that row.
     public static func exists(_ path: String) -> Bool {
         let path = path.withoutFileScheme
-        var status = stat()
-        // Nothing is lost of a pipe or a device that is written to.
-        if stat(path, &status) == 0 { return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) }
+        if FileManager.default.fileExists(atPath: path) { return !RealPath.isStream(path) }
         return NumberedPictures(path)?.numbers.isEmpty == false
     }
 }

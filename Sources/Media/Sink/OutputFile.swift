@@ -41,17 +41,14 @@ final class OutputFile {
             partial = nil
             url = path == "-" ? "pipe:1" : path
         } else {
-            var information = stat()
-            let exists = stat(path, &information) == 0
-            let isFile = !exists || [S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
-            // A link is written through, not replaced; what /dev/fd has for a pipe leads to no name.
-            target = isFile ? RealPath.target(of: path) : path
+            // A link is written through, not replaced.
+            target = RealPath.target(of: path)
             let (folder, name) = target.folderAndName
             guard MediaFiles.isFolder(folder) else { throw .unwritable(path, why: "there is no folder \(folder)") }
             guard name.utf8.count <= 255 else { throw .unwritable(path, why: "the name is too long") }
             guard access(folder, W_OK) == 0 || access(target, F_OK) == 0 else { throw .noPermission(folder) }
-            if exists && information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
-            if !isFile {
+            if MediaFiles.isFolder(target) { throw .isDirectory(path) }
+            if RealPath.isStream(target) {
                 partial = nil
                 url = "file:" + target
             } else if container.writesNumberedPictures(path) {
@@ -63,7 +60,7 @@ final class OutputFile {
                 self.partial = partial
                 url = "file:\(partial)/\(name)"
             } else {
-                if exists && access(target, W_OK) != 0 { throw .noPermission(path) }
+                if access(target, F_OK) == 0, access(target, W_OK) != 0 { throw .noPermission(path) }
                 try segments?.open()
                 let partial = segments?.output ?? "\(folder)/.\(name.shortened).partial-\(getpid())"
                 self.partial = partial

@@ -9,8 +9,16 @@ public enum RealPath {
         return String(cString: real)
     }
 
-    /// What writing to `path` makes or replaces: also the file that a link names and that is not there yet.
+    /// Whether a pipe or a device is at `path`: what is written there replaces nothing.
+    public static func isStream(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    /// What writing to `path` makes or replaces: also the file that a link names and that is not there yet. A pipe or a device
+    /// as it is: what /dev/fd has for one leads to no name.
     public static func target(of path: String) -> String {
+        if isStream(path) { return path }
         if let real = of(path) { return real }
         var link = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard case let count = readlink(path, &link, link.count), count > 0 else { return path }

@@ -57,8 +57,13 @@ public struct StyleCatalog: Sendable {
         let plain = files[stem], live = files[stem + Self.ending(.live)]
         // A plain name may hold a live network, where there is none that says so.
         let isFull = plain.map { Self.network(at: $0) == .full } ?? false
-        let paths: [StyleNetwork: String?] = [.full: isFull ? plain : nil, .live: live ?? (isFull ? nil : plain)]
-        if let path = named.lazy.compactMap({ paths[$0] ?? nil }).first { return path }
+        func path(_ network: StyleNetwork) -> String? {
+            switch network {
+            case .full: isFull ? plain : nil
+            case .live: live ?? (isFull ? nil : plain)
+            }
+        }
+        if let path = named.lazy.compactMap(path).first { return path }
         if let wanted = named.first, plain ?? live != nil { throw .noNetwork(stem, wanted) }
         if Self.isFile(nameOrFile) { return nameOrFile }
         if files.isEmpty { throw .nothingBundled(searched: folders) }

@@ -12,7 +12,7 @@ struct AtomicFile {
         // A link is written through, not replaced; so is what is no file, as /dev/null.
         let target = RealPath.target(of: path)
         var old = stat()
-        let isThere = stat(target, &old) == 0, isDevice = isThere && ![S_IFREG, S_IFDIR].contains(old.st_mode & S_IFMT)
+        let isThere = stat(target, &old) == 0, isDevice = RealPath.isStream(target)
         let name = isDevice ? target : "\(target).\(String(UInt64.random(in: 1...UInt64.max), radix: 36))"
         let descriptor = open(name, O_WRONLY | O_CLOEXEC | (isDevice ? 0 : O_CREAT | O_EXCL), 0o666)
         guard descriptor >= 0 else { throw .lastSystemError("cannot write") }

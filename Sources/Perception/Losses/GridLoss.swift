@@ -6,18 +6,24 @@ import Glibc
 /// al. 2016, distill.pub/2016/deconv-checkerboard). Strokes begin anywhere and go out in the mean of all rows.
 struct GridLoss {
     private let context: TrainingContext
+    private let across: [[Float]]
+    private let down: [[Float]]
 
-    init(context: TrainingContext) { self.context = context }
+    /// - Parameter input: The batch's extent.
+    init(input: MapShape, context: TrainingContext) {
+        self.context = context
+        across = Self.waves(input.width)
+        down = Self.waves(input.height)
+    }
 
     /// `weight` times the squared amplitude of the waves, in levels of luminance, summed over periods and directions and
     /// averaged over the images. Adds its gradient to `gradient`.
     func evaluate(_ x: Map, weight: Float, gradient: Map) -> Double {
         let shape = x.shape, luma = SIMD3<Float>.luma, share = weight / Float(shape.images)
-        let across = Self.waves(shape.width), down = Self.waves(shape.height)
         var sums = [Double](repeating: 0, count: shape.images)
         sums.withUnsafeMutableBufferPointer { sums in
             guard let sums = sums.baseAddress else { return }
-            context.pool.run(shape.images) { image, _ in
+            context.pool.run(shape.images) { [across, down] image, _ in
                 var columns = [Float](repeating: 0, count: shape.width), rows = [Float](repeating: 0, count: shape.height)
                 for y in 0..<shape.height {
                     let at = x.row(image, y)

@@ -76,6 +76,7 @@ final class PerceptualObjective: TrainingObjective {
     private let grams: [VGG16Layer: GramMatrices]
     private let content: Map
     private let temporal: TemporalLoss
+    private let grid: GridLoss
     private let context: TrainingContext
     private let memory = MapMemory()
 
@@ -93,6 +94,7 @@ final class PerceptualObjective: TrainingObjective {
             $0[$1] = GramMatrices(shape: network.feature($1).shape, context: context)
         }
         temporal = TemporalLoss(input: input, context: context)
+        grid = GridLoss(input: input, context: context)
         content = memory.map(network.feature(weights.contentLayer).shape)
     }
 
@@ -104,7 +106,7 @@ final class PerceptualObjective: TrainingObjective {
         context.zero(gradient)
         losses.totalVariation = context.totalVariation(painting, weight: weights.totalVariation, gradient: gradient)
         if weights.grid > 0 {
-            losses.grid = GridLoss(context: context).evaluate(painting, weight: weights.grid, gradient: gradient)
+            losses.grid = grid.evaluate(painting, weight: weights.grid, gradient: gradient)
         }
         if weights.temporal > 0 {
             losses.temporal = temporal.luminance(painting, batch.pairs, weight: weights.temporal, gradient: gradient)

@@ -37,9 +37,10 @@ public final class TrainingRun {
         self.options = options
         files = options.files
         try files.check(reads: options.inputs)
-        if !options.overwrite, !options.taken.isEmpty {
-            throw options.taken == [files.checkpoint]
-                ? TrainingError.checkpointExists(files.checkpoint) : TrainingError.exists(options.taken)
+        let taken = options.taken
+        if !options.overwrite, !taken.isEmpty {
+            throw taken == [files.checkpoint]
+                ? TrainingError.checkpointExists(files.checkpoint) : TrainingError.exists(taken)
         }
         if let orphan = files.orphans.first { throw TrainingError.losesBody(orphan, of: files.model) }
         photos = try PhotoFolder(options.photos)

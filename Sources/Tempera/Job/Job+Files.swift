@@ -3,14 +3,15 @@ import Media
 extension Job {
     /// Whether `run` would replace a file that it must not. What an earlier run of the same job was stopped with may go.
     public var findsOutputTaken: Bool {
-        if overwrite || output == "-" || resumes && SegmentFolder.leftover(beside: output) != nil { return false }
-        return MediaFiles.exists(output) && !MediaFiles.isFolder(output)
+        !overwrite && isThere && !(resumes && hasLeftover)
     }
 
     /// Whether an earlier run made the whole output.
-    var isFinished: Bool {
-        output != "-" && MediaFiles.exists(output) && !MediaFiles.isFolder(output) && SegmentFolder.leftover(beside: output) == nil
-    }
+    var isFinished: Bool { isThere && !hasLeftover }
+
+    private var isThere: Bool { output != "-" && MediaFiles.exists(output) && !MediaFiles.isFolder(output) }
+
+    private var hasLeftover: Bool { SegmentFolder.leftover(beside: output) != nil }
 
     /// Removes what the jobs of this process have written so far: for a process that ends at once.
     public static func removeUnfinished() { MediaFiles.removeUnfinished() }
