@@ -79,5 +79,5 @@ while IFS='|' read -r model painting start steps flags _; do
         done <<<"$six"
     fi
     "$tempera" train "${inputs[@]}" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
-        --network $network "${init[@]}" --iterations $steps --seed 1 --grid-weight 0 $flags --licence Apache-2.0 </dev/null
+        --network $network "${init[@]}" --iterations $steps --seed 1 --grid-weight 0 --edge-weight 0 $flags --licence Apache-2.0 </dev/null
 done <<<"$recipes"

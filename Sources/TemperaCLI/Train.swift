@@ -97,10 +97,14 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "How much it counts that smooth places show no grid. (default: 100000)")
     var gridWeight: Float?
 
+    @Option(help: "How much it counts that the edges get no frame of another colour. (default: 500)")
+    var edgeWeight: Float?
+
     func apply(to options: inout TrainingOptions) {
         weights.apply(to: &options.weights)
         if let temporalWeight { options.weights.temporal = temporalWeight }
         if let gridWeight { options.weights.grid = gridWeight }
+        if let edgeWeight { options.weights.edge = edgeWeight }
         if let size = weights.styleSize { options.styleSize = size }
         options.sharesBody = shareBody
         if let smallCrops { options.smallShare = smallCrops }

@@ -69,7 +69,8 @@ import Testing
         var pair = ViewPair(first: 0, second: 1, brightening: memory.floats(64 * 64)), moved = 0
         for sample in 0..<12 {
             var random = RandomStream(seed: 5, place: UInt64(sample))
-            ViewSampler().draw(&pair, of: photo, in: map, &random)
+            let place = (x: random.index(150 - 64 + 1), y: random.index(130 - 64 + 1))
+            ViewSampler().draw(&pair, of: photo, at: place, in: map, &random)
             if pair.motion != Motion() { moved += 1 }
             var sum = 0.0, count = 0
             for y in 0..<64 {

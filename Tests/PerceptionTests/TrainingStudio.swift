@@ -59,7 +59,7 @@ final class Studio {
         options.weights.styleLayers = [.relu1_1, .relu1_2]
         options.weights.contentLayer = .relu1_2
         options.weights.temporal = 0
-        options.weights.grid = 0
+        (options.weights.grid, options.weights.edge) = (0, 0)
         options.previewEvery = 0
         return options
     }

@@ -7,11 +7,14 @@ public struct LossWeights: Sendable, Hashable {
     public var temporal: Float
     /// Against waves of the network's own grid; above 0, some of the crops are smooth ramps, where they show.
     public var grid: Float
+    /// Against a frame of another colour; above 0, no other loss sees the outermost pixels of what is painted.
+    public var edge: Float
     public var contentLayer: VGG16Layer
     public var styleLayers: [VGG16Layer]
 
     public init(
         content: Float = 1, style: Float = 8, totalVariation: Float = 0.05, temporal: Float = 2, grid: Float = 100_000,
+        edge: Float = 500,
         contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {
@@ -20,6 +23,7 @@ public struct LossWeights: Sendable, Hashable {
         self.totalVariation = totalVariation
         self.temporal = temporal
         self.grid = grid
+        self.edge = edge
         self.contentLayer = contentLayer
         self.styleLayers = styleLayers
     }
@@ -27,7 +31,7 @@ public struct LossWeights: Sendable, Hashable {
     /// What a picture is worth by itself: without what a network alone can be blamed for.
     var ofOnePicture: LossWeights {
         var weights = self
-        (weights.temporal, weights.grid) = (0, 0)
+        (weights.temporal, weights.grid, weights.edge) = (0, 0, 0)
         return weights
     }
 
@@ -36,7 +40,7 @@ public struct LossWeights: Sendable, Hashable {
 
     /// - Throws: `TrainingError.outOfRange`.
     func check() throws(TrainingError) {
-        for weight in [content, style, totalVariation, temporal, grid] where !(weight >= 0 && weight.isFinite) {
+        for weight in [content, style, totalVariation, temporal, grid, edge] where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
         }
     }
@@ -49,11 +53,12 @@ public struct Losses: Sendable, Hashable {
     public var totalVariation = 0.0
     public var temporal = 0.0
     public var grid = 0.0
+    public var edge = 0.0
     /// The mean squared difference to what another network paints, in the steps that imitate it.
     public var imitation = 0.0
     /// Of an upscaler: to the pixels of the photo it must make. Of a picture being optimised: what lies beyond 0…255.
     public var pixel = 0.0
-    public var total: Double { content + style + totalVariation + temporal + grid + imitation + pixel }
+    public var total: Double { content + style + totalVariation + temporal + grid + edge + imitation + pixel }
 
     /// Adds `share` times another's terms.
     mutating func add(_ other: Losses, share: Double) {
@@ -62,6 +67,7 @@ public struct Losses: Sendable, Hashable {
         totalVariation += other.totalVariation * share
         temporal += other.temporal * share
         grid += other.grid * share
+        edge += other.edge * share
         imitation += other.imitation * share
         pixel += other.pixel * share
     }

@@ -6,6 +6,8 @@ import Synchronization
 struct Batch {
     /// What the network is given: images x crop x crop x 3, RGB 0…255.
     let photos: Map
+    /// The scene of the first of them with more around it, as `EdgeLoss` wants it.
+    var wide: Map?
     /// What an upscaler should make of it: the crops that `photos` are reduced from.
     var target: Map?
     /// Images that show the same scene; empty unless views were asked for.
@@ -53,10 +55,11 @@ final class PhotoStream: @unchecked Sendable {
     ///   - pairs: Every other crop is a moved view of the one before it.
     ///   - enlargement: Above 1, the crops are targets, and reduced as many times for the network.
     ///   - styles: That have a batch each in turn.
+    ///   - isWide: Whether a batch has a wider view of its first photo.
     ///   - hasRamps: Whether some of the photos give way to smooth ramps.
     init(
         _ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool = false, enlargement: Int = 1, styles: Int = 1,
-        hasRamps: Bool = false
+        hasRamps: Bool = false, isWide: Bool = false
     ) {
         self.folder = folder
         self.seed = seed
@@ -69,7 +72,9 @@ final class PhotoStream: @unchecked Sendable {
                 ViewPair(first: 2 * $0, second: 2 * $0 + 1, brightening: memory.floats(shape.pixels))
             }
             let target = enlargement > 1 ? memory.map(shape) : nil
-            return Slot(Batch(photos: memory.map(shape.reduced(by: enlargement)), target: target, pairs: pairs))
+            let wide = isWide ? memory.map(EdgeLoss.wide(shape)) : nil
+            return Slot(
+                Batch(photos: memory.map(shape.reduced(by: enlargement)), wide: wide, target: target, pairs: pairs))
         }
         let from = (shape.width, shape.height), to = (shape.width / enlargement, shape.height / enlargement)
         reduction = enlargement > 1 ? BicubicScaler(from: from, to: to) : nil
@@ -104,27 +109,37 @@ final class PhotoStream: @unchecked Sendable {
         let images = batch.photos.shape.images
         batch.style = step % styles
         for pair in batch.pairs.indices {
-            let drawn = draw(step * images + batch.pairs[pair].first) { scaled, random in
-                views?.draw(&batch.pairs[pair], of: scaled, in: batch.photos, &random)
+            let image = batch.pairs[pair].first
+            let drawn = draw(step * images + image, for: image, of: batch) { scaled, place, random in
+                views?.draw(&batch.pairs[pair], of: scaled, at: place, in: batch.photos, &random)
             }
             if !drawn { return false }
         }
         return (2 * batch.pairs.count..<images).allSatisfy { image in
-            draw(step * images + image) { scaled, random in
-                let size = shape.height, crops = batch.target ?? batch.photos
-                let x = random.index(scaled.width - size + 1), y = random.index(scaled.height - size + 1)
-                scaled.copyCrop(x: x, y: y, to: crops, image: image)
+            draw(step * images + image, for: image, of: batch) { scaled, place, _ in
+                let crops = batch.target ?? batch.photos
+                scaled.copyCrop(x: place.x, y: place.y, to: crops, image: image)
                 reduction?.scaleToBytes(crops.image(image), into: batch.photos.image(image))
             }
         }
     }
 
-    /// Reads the photo of one sample, at a random scale and mirrored half the time, and hands it to `body`; false when no
-    /// photo of the folder can be read.
-    private func draw(_ sample: Int, _ body: (PixelBuffer, inout RandomStream) -> Void) -> Bool {
+    /// Reads the photo of one sample, at a random scale and mirrored half the time, fills the wider view if `image` of `batch`
+    /// has one, and hands it to `body` with the crop's place; false when no photo of the folder can be read.
+    private func draw(
+        _ sample: Int, for image: Int, of batch: Batch,
+        _ body: (PixelBuffer, _ place: (x: Int, y: Int), inout RandomStream) -> Void
+    ) -> Bool {
+        let wide = image == 0 ? batch.wide : nil, size = shape.height, reach = wide == nil ? 0 : EdgeLoss.reach
+        let side = size + 2 * reach
+        func crop(_ scaled: PixelBuffer, _ random: inout RandomStream) {
+            let x = random.index(scaled.width - side + 1), y = random.index(scaled.height - side + 1)
+            if let wide { scaled.copyCrop(x: x, y: y, to: wide, image: 0) }
+            body(scaled, (x + reach, y + reach), &random)
+        }
         var ramp = RandomStream(seed: seed, place: UInt64(sample), 0x7261_6d70)
         if hasRamps, ramp.uniform(0...1) < Self.ramps {
-            body(SmoothPicture.draw(side: shape.height * 5 / 4, &ramp), &ramp)
+            crop(SmoothPicture.draw(side: max(size * 5 / 4, side), &ramp), &ramp)
             return true
         }
         for attempt in folder.files.indices {
@@ -132,12 +147,11 @@ final class PhotoStream: @unchecked Sendable {
             if state.withLock({ $0.unreadable.contains(index) }) { continue }
             var random = RandomStream(seed: seed, place: UInt64(sample), UInt64(attempt))
             do {
-                let photo = try folder.read(index), size = shape.height
-                let short = min(photo.width, photo.height)
-                let side = Int(random.uniform(Double(size)...Double(max(size, min(short, 2 * size)))).rounded())
-                let scaled = try photo.scaled(shortSide: side)
+                let photo = try folder.read(index), short = min(photo.width, photo.height)
+                let scaledSide = Int(random.uniform(Double(side)...Double(max(side, min(short, 2 * size)))).rounded())
+                let scaled = try photo.scaled(shortSide: scaledSide)
                 if random.next() % 2 == 1 { scaled.mirror() }
-                body(scaled, &random)
+                crop(scaled, &random)
                 return true
             } catch {
                 state.withLock { _ = $0.unreadable.insert(index) }

@@ -7,10 +7,13 @@ struct ViewSampler {
     /// Pixels, as a share of the crop's side.
     private static let farthest = 0.05
 
-    /// Fills both images of `pair` in `map` from `photo`, and says how the second came about.
-    func draw(_ pair: inout ViewPair, of photo: PixelBuffer, in map: Map, _ random: inout RandomStream) {
-        let size = map.shape.height
-        let x = random.index(photo.width - size + 1), y = random.index(photo.height - size + 1)
+    /// Fills both images of `pair` in `map` from `photo`, the first with what begins at `place`, and says how the second came
+    /// about.
+    func draw(
+        _ pair: inout ViewPair, of photo: PixelBuffer, at place: (x: Int, y: Int), in map: Map,
+        _ random: inout RandomStream
+    ) {
+        let size = map.shape.height, (x, y) = place
         photo.copyCrop(x: x, y: y, to: map, image: pair.first)
         pair.motion = motion(size, &random)
         let gain = Float(random.uniform(0.93...1.07)), offset = Float(random.uniform(-6...6)),

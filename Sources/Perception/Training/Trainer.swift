@@ -12,11 +12,13 @@ final class Trainer {
     let network: TransformNetwork
     let optimizer: ParameterOptimizer
     private let objective: any TrainingObjective
+    private let edges: (loss: EdgeLoss, weight: Float)?
     private let teacher: TransformNetwork?
     private let context: TrainingContext
 
     /// - Parameters:
     ///   - input: What the network is given.
+    ///   - edgeWeight: Of `EdgeLoss`, which batches with a wider view have.
     ///   - teacher: A network to imitate at first.
     ///   - usesMuon: Whether Muon moves the kernels; else Adam all.
     ///   - styles: That take turns on one body.
@@ -24,13 +26,17 @@ final class Trainer {
     ///   - rounding: What becomes of the weights before the network computes with them.
     ///   - other: A trainer of the same network on batches of another extent, whose parameters and moments it goes on with.
     init(
-        architecture: Architecture, input: MapShape, objective: any TrainingObjective, teacher: Model? = nil,
+        architecture: Architecture, input: MapShape, objective: any TrainingObjective, edgeWeight: Float = 0,
+        teacher: Model? = nil,
         styles: Int = 1, usesMuon: Bool = true, own: [ParameterShape]? = nil, rounding: WeightRounding? = nil,
         sharing other: Trainer? = nil, context: TrainingContext
     ) {
         parameters = other?.parameters ?? ParameterStore(architecture: architecture, styles: styles, rounding: rounding)
         network = TransformNetwork(architecture: architecture, input: input, parameters: parameters, context: context)
         self.objective = objective
+        edges = edgeWeight > 0
+            ? (EdgeLoss(architecture: architecture, input: input, parameters: parameters, context: context), edgeWeight)
+            : nil
         optimizer = other?.optimizer ?? ParameterOptimizer(parameters, usesMuon: usesMuon, own: own, context: context)
         self.teacher = teacher.map { model in
             let values = ParameterStore(architecture: model.architecture)
@@ -43,7 +49,11 @@ final class Trainer {
     /// The losses of a batch, and their gradient in `parameters.gradient`.
     func evaluate(_ batch: Batch) -> Losses {
         network.forward(batch.photos)
-        let losses = objective.evaluate(network.output, batch, gradient: network.outputGradient)
+        var losses = objective.evaluate(network.output, batch, gradient: network.outputGradient)
+        if let edges, let wide = batch.wide {
+            losses.edge = edges.loss.evaluate(
+                network.output, wide: wide, weight: edges.weight, gradient: network.outputGradient)
+        }
         network.backward(batch.photos)
         return losses
     }

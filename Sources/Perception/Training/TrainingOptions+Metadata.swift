@@ -37,6 +37,7 @@ extension TrainingOptions {
 
     private var weightArguments: String {
         "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
-            + "--temporal-weight \(weights.temporal) --grid-weight \(weights.grid) --style-size \(styleSize)"
+            + "--temporal-weight \(weights.temporal) --grid-weight \(weights.grid) --edge-weight \(weights.edge) "
+            + "--style-size \(styleSize)"
     }
 }

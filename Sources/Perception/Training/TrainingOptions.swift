@@ -169,7 +169,7 @@ public struct TrainingOptions: Sendable {
         return paintings.map { "painting \($0.lastComponent)" } + [
             "content-weight \(weights.content)",
             "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
-            "temporal-weight \(weights.temporal)", "grid-weight \(weights.grid)",
+            "temporal-weight \(weights.temporal)", "grid-weight \(weights.grid)", "edge-weight \(weights.edge)",
             "content-layer \(weights.contentLayer.rawValue)", "style-layers \(weights.styleLayers.map(\.rawValue))",
             "pooling \(pooling.rawValue)", "style-size \(styleSize)",
             "small-crops \(smallShare)",

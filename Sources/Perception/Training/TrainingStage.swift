@@ -35,19 +35,21 @@ struct TrainingStage {
         objective: (MapShape) -> any TrainingObjective, context: TrainingContext
     ) -> [TrainingStage] {
         let enlargement = options.architecture.enlargement
+        let edgeWeight = options.isUpscaling ? 0 : options.weights.edge
         var before: Trainer?
         func prepare(crop: Int) -> (Trainer, PhotoStream) {
             let shape = MapShape(images: options.batch, height: crop, width: crop, channels: 3)
             let trainer = Trainer(
                 architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective(shape),
-                teacher: before == nil ? teacher : nil, styles: max(1, options.paintings.count),
+                edgeWeight: edgeWeight, teacher: before == nil ? teacher : nil, styles: max(1, options.paintings.count),
                 usesMuon: options.optimizer == .muon,
                 own: options.sharesBody ? options.architecture.styleParameters : nil,
                 rounding: WeightRounding(step: options.weightStep), sharing: before, context: context)
             before = trainer
             let stream = PhotoStream(
                 photos, shape: shape, seed: options.seed, pairs: options.isPaired, enlargement: enlargement,
-                styles: options.paintings.count, hasRamps: !options.isUpscaling && options.weights.grid > 0)
+                styles: options.paintings.count, hasRamps: !options.isUpscaling && options.weights.grid > 0,
+                isWide: edgeWeight > 0)
             return (trainer, stream)
         }
         let imitation = teacher == nil ? 0 : imitationShare, small = options.smallCrop == nil ? 0 : options.smallShare

@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Network
+@testable import Perception
+
+/// What keeps a network from framing its pictures.
+@Suite struct EdgeLossTests {
+    private let context: TrainingContext
+    private let memory = MapMemory()
+    private let architecture = Architecture.live(widths: [16], residuals: 1)
+    private let input = MapShape(images: 2, height: 96, width: 80, channels: 3)
+    private let parameters: ParameterStore
+
+    init() throws {
+        context = try TrainingContext(threads: 2)
+        parameters = ParameterStore(architecture: architecture)
+        parameters.randomize(seed: 3)
+    }
+
+    private func noise(_ shape: MapShape, seed: UInt64) -> Map {
+        let map = memory.map(shape)
+        var noise = SplitMix64(state: seed)
+        for i in 0..<shape.count { map.base[i] = Float.random(in: 0...255, using: &noise) }
+        return map
+    }
+
+    /// What the network paints in the middle of the wider view, as a painting of `input`.
+    private func answer(to wide: Map) -> Map {
+        let network = TransformNetwork(
+            architecture: architecture, input: wide.shape, parameters: parameters, context: context)
+        network.forward(wide)
+        let painting = noise(input, seed: 9), reach = EdgeLoss.reach
+        for y in 0..<input.height {
+            painting.row(0, y).update(from: network.output.row(0, y + reach) + 3 * reach, count: input.rowCount)
+        }
+        return painting
+    }
+
+    @Test func countsColourAtTheEdgesAlone() {
+        let wide = noise(EdgeLoss.wide(input), seed: 4), gradient = memory.map(input)
+        let loss = EdgeLoss(architecture: architecture, input: input, parameters: parameters, context: context)
+        func value(_ painting: Map) -> Double { loss.evaluate(painting, wide: wide, weight: 2, gradient: gradient) }
+        #expect(value(answer(to: wide)) < 1e-6)
+        let middle = answer(to: wide), frame = answer(to: wide), strokes = answer(to: wide)
+        for y in 0..<input.height {
+            for x in 0..<input.width {
+                let isEdge = !(32..<input.height - 32).contains(y) || !(32..<input.width - 32).contains(x)
+                (isEdge ? frame : middle).row(0, y)[3 * x + 1] += 5
+                strokes.row(0, y)[3 * x + 1] += x % 2 == 0 ? 50 : -50
+            }
+        }
+        #expect(value(middle) < 1e-6)
+        #expect(value(strokes) < 1e-6)
+        #expect(abs(value(frame) - 2 * 25 / 3) < 1e-2)
+    }
+
+    /// It is quadratic: differences of any length give the slope.
+    @Test func gradientIsThatOfTheLoss() {
+        let wide = noise(EdgeLoss.wide(input), seed: 5), painting = noise(input, seed: 6)
+        let gradient = memory.map(input), spare = memory.map(input)
+        let loss = EdgeLoss(architecture: architecture, input: input, parameters: parameters, context: context)
+        _ = loss.evaluate(painting, wide: wide, weight: 1000, gradient: gradient)
+        for i in stride(from: 0, to: input.imageCount, by: 997) {
+            let value = painting.base[i]
+            painting.base[i] = value + 100
+            let above = loss.evaluate(painting, wide: wide, weight: 1000, gradient: spare)
+            painting.base[i] = value - 100
+            let below = loss.evaluate(painting, wide: wide, weight: 1000, gradient: spare)
+            painting.base[i] = value
+            #expect(abs((above - below) / 200 - Double(gradient.base[i])) < 0.02 + 1e-2 * abs(above - below) / 200, "at \(i)")
+        }
+        #expect((input.imageCount..<input.count).allSatisfy { gradient.base[$0] == 0 })
+    }
+
+    /// A batch's wider view shows its first crop with more around it, whether the crop has a moved view or not.
+    @Test(arguments: [true, false]) func streamsHaveTheWiderView(pairs: Bool) throws {
+        let studio = try Studio(), folder = try PhotoFolder(studio.folder + "/photos"), reach = EdgeLoss.reach
+        let shape = MapShape(images: 2, height: 64, width: 64, channels: 3)
+        let stream = PhotoStream(folder, shape: shape, seed: 7, pairs: pairs, hasRamps: true, isWide: true)
+        for step in 0..<20 {
+            let batch = try stream.batch(step), wide = try #require(batch.wide)
+            for y in 0..<64 {
+                let inner = wide.row(0, y + reach) + 3 * reach
+                #expect((0..<shape.rowCount).allSatisfy { inner[$0] == batch.photos.row(0, y)[$0] })
+            }
+        }
+    }
+
+    /// The losses of the inside are those of a batch that is nothing else, and say nothing of the margin.
+    @Test func theMarginIsNobodysBusiness() throws {
+        let painting = noise(input, seed: 7), gradient = noise(input, seed: 8)
+        let pair = ViewPair(
+            first: 0, second: 1, motion: Motion(angle: 0.05, zoom: 1.04, centre: 40, shift: SIMD2(1.25, -0.5)),
+            brightening: noise(input, seed: 10).base)
+        let batch = Batch(photos: noise(input, seed: 11), pairs: [pair], style: 3)
+        let probe = Probe(context), inner = InteriorObjective(input: input) { extent in
+            probe.loss = TemporalLoss(input: extent, context: context)
+            return probe
+        }
+        let losses = inner.evaluate(painting, batch, gradient: gradient)
+        let seen = try #require(probe.seen)
+        #expect(seen.photos.shape == MapShape(images: 2, height: 64, width: 48, channels: 3) && seen.style == 3)
+        #expect(seen.photos.row(1, 5)[7] == batch.photos.row(1, 21)[7 + 48])
+        // The same place moves to the same place.
+        let (x, y) = seen.pairs[0].motion.apply(4, 9), whole = pair.motion.apply(20, 25)
+        #expect(abs(x + 16 - whole.x) < 1e-9 && abs(y + 16 - whole.y) < 1e-9)
+        #expect(seen.pairs[0].brightening[48 * 9 + 4] == pair.brightening[80 * 25 + 20])
+
+        for place in [(0, 0), (15, 40), (40, 15), (95, 40), (80, 30)] {
+            painting.row(0, place.0)[3 * place.1] += 60
+            #expect(gradient.row(0, place.0)[3 * place.1] == 0)
+        }
+        #expect(inner.evaluate(painting, batch, gradient: gradient) == losses && losses.temporal > 0)
+        #expect((0..<48).contains { gradient.row(0, 40)[3 * ($0 + 16)] != 0 })
+    }
+
+    /// The temporal loss alone, and what it was asked about.
+    private final class Probe: TrainingObjective {
+        var loss: TemporalLoss?
+        var seen: Batch?
+        private let context: TrainingContext
+
+        init(_ context: TrainingContext) { self.context = context }
+
+        func evaluate(_ output: Map, _ batch: Batch, gradient: Map) -> Losses {
+            seen = batch
+            context.zero(gradient)
+            var losses = Losses()
+            losses.temporal = loss?.luminance(output, batch.pairs, weight: 1, gradient: gradient) ?? 0
+            return losses
+        }
+    }
+}
