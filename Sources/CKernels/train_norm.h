@@ -61,12 +61,18 @@ static double FN(difference)(const float *x, const float *target, int64_t count,
     for (int64_t from = 0; from < count; from += 16 * FN(SUM_RUN)) {
         int64_t to = from + 16 * FN(SUM_RUN) < count ? from + 16 * FN(SUM_RUN) : count;
         vf s = {0};
-        for (int64_t i = from; i < to; i += 16) {
+        int64_t i = from;
+        for (; i + 16 <= to; i += 16) {
             vf d = load(x + i) - load(target + i);
             store(dx + i, load(dx + i) + d * factor);
             s += d * d;
         }
         for (int l = 0; l < 16; l++) sum += s[l];
+        for (; i < to; i++) {
+            float d = x[i] - target[i];
+            dx[i] += d * factor;
+            sum += d * d;
+        }
     }
     return sum;
 }

@@ -114,6 +114,31 @@ import Testing
         #expect((0..<48).contains { gradient.row(0, 40)[3 * ($0 + 16)] != 0 })
     }
 
+    /// It is among the losses of every step, and a run with it is the same however it is cut, with any number of threads.
+    @Test func runsHaveIt() throws {
+        let studio = try Studio()
+        var options = studio.options("whole", iterations: 6)
+        (options.weights.edge, options.weights.temporal, options.threads) = (500, 1, 1)
+        _ = try TrainingRun(options).run(shouldStop: { false }, report: { _ in })
+        let rows = try LossLog(studio.folder + "/whole.losses.csv", keeping: 6).rows
+        #expect(rows.count == 6 && rows.allSatisfy { $0.losses.edge > 0 })
+        (options.output, options.threads) = (studio.folder + "/parts.safetensors", 2)
+        for stop in [2, 6] {
+            _ = try TrainingRun(options).run(to: stop)
+            options.resume = true
+        }
+        #expect(try studio.bytes("parts") == studio.bytes("whole"))
+    }
+
+    /// Also of photos no larger than the wider view.
+    @Test func cropsOfSmallPhotosDiffer() throws {
+        let studio = try Studio(photos: 1), folder = try PhotoFolder(studio.folder + "/photos")
+        let shape = MapShape(images: 1, height: 64, width: 64, channels: 3)
+        let stream = PhotoStream(folder, shape: shape, seed: 7, isWide: true)
+        let crops = try (0..<12).map { Array(UnsafeBufferPointer(start: try stream.batch($0).photos.base, count: shape.count)) }
+        #expect(Set(crops).count > 8)
+    }
+
     /// The temporal loss alone, and what it was asked about.
     private final class Probe: TrainingObjective {
         var loss: TemporalLoss?

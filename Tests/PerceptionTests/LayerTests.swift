@@ -208,6 +208,14 @@ import Testing
         expectClose([Float(loss)], [3000 * content], "content")
         expectClose(gradient.values, added(contentSlope, 3000), "content gradient")
 
+        // Strips of RGB need not be whole vectors.
+        let odd = ReferenceMap(2, 72, 72, 3, values: noise.values(2 * 72 * 72 * 3)), goal = noise.values(odd.values.count)
+        let (imitation, imitationSlope) = ReferenceLoss.meanSquare(odd.values, goal), oddGradient = memory.map(map(odd, memory).shape)
+        let oddLoss = context.squaredDifference(
+            map(odd, memory), map(ReferenceMap(2, 72, 72, 3, values: goal), memory), weight: 5, gradient: oddGradient)
+        expectClose([Float(oddLoss)], [5 * imitation], "difference of pixels")
+        expectClose(oddGradient.values, imitationSlope.map { 5 * $0 }, "its gradient")
+
         let (style, styleSlope) = ReferenceLoss.style(x, target: gram),
             matrices = GramMatrices(shape: input.shape, context: context)
         let slope = map(ReferenceMap(2, 21, 17, 80, values: start), memory)

@@ -99,7 +99,8 @@ import Testing
         let first = try TrainingRun(options).run(to: 26), checkpoint = try #require(first.checkpoint)
         let log = try FileHandle(forWritingTo: URL(fileURLWithPath: studio.folder + "/run.losses.csv"))
         try log.seekToEnd()
-        try log.write(contentsOf: Data("nan,1,1,1,1,1,1,1,1,1\n".utf8))
+        let fields = LossLog.header.split(separator: ",").count
+        try log.write(contentsOf: Data("26,\(Array(repeating: "nan", count: fields - 1).joined(separator: ","))\n".utf8))
         options.resume = true
         let again = try TrainingRun(options).run(to: 26)
         // The mean of all steps, not of the one since it went on.

@@ -141,7 +141,7 @@ typedef struct {
     void (*norm_backward)(const float *dy, const float *_Nullable mask, const float *x, const float *shift, const float *a, const float *b,
                           const float *c, int64_t pixels, int32_t channels, float *dx);
 
-    /// `count` is a multiple of 16. dx += (x - target) * factor; returns the sum of (x - target)^2.
+    /// dx += (x - target) * factor; returns the sum of (x - target)^2.
     double (*difference)(const float *x, const float *target, int64_t count, float factor, float *dx);
 
     /// Pixels of the second view that lie inside the first.

@@ -6,6 +6,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooSmallToReduce(width: Int, height: Int, by: Int)
     /// More memory is needed than there is. `fits` is a size of the same aspect that can be painted, if there is one.
     case doesNotFit(width: Int, height: Int, needed: Int, available: Int, fits: Size?)
+    /// More pixels than VGG16 is applied to.
+    case tooManyPixels(width: Int, height: Int, most: Int)
     /// The system refused memory that it seemed to have.
     case outOfMemory(bytes: Int)
     case unknownInstructionSet(String)
@@ -50,6 +52,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
         case .doesNotFit(let width, let height, let needed, let available, nil):
             "\(width)x\(height) needs \(Self.megabytes(needed)) of memory and \(Self.megabytes(available)) are free; "
                 + "free some memory"
+        case .tooManyPixels(let width, let height, let most):
+            "\(width)x\(height) has more than the \(most / 1_000_000) million pixels that VGG16 is applied to; choose a smaller size"
         case .outOfMemory(let bytes):
             "the system has no \(Self.megabytes(bytes)) of memory to give; free some, or choose a smaller size"
         case .unknownInstructionSet(let name):

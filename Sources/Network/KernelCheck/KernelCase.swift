@@ -20,6 +20,8 @@ struct KernelCase {
         var width, height, inputs, outputs: Int
         var kernel = 3
         var relu = false, skip = false
+        /// Whether the loaded values are kept for a later skip.
+        var keeps = false
         /// Last layer: the picture is added, enlarged by this; 0 for not at all.
         var enlargement = 0
     }
@@ -32,7 +34,8 @@ struct KernelCase {
             return (0..<12).map {
                 Shape(
                     width: even * (5 + 3 * $0), height: even * (4 + $0), inputs: 16 * (1 + $0 % 4),
-                    outputs: 16 * (1 + $0 % 3), relu: $0 % 2 == 0, skip: $0 % 3 == 0)
+                    outputs: 16 * (1 + $0 % 3), relu: $0 % 2 == 0, skip: $0 % 3 == 0,
+                    keeps: family == .winograd && $0 % 4 < 2)
             }
         case .first, .last:
             return (0..<10).map {

@@ -4,6 +4,8 @@ import CKernels
 final class KernelJob {
     private let kernelCase: KernelCase
     private let output: GuardedMap
+    /// Where the loaded values go.
+    private let kept: GuardedMap?
     private let statistics: NativeStatistics
     private let body: () -> Void
 
@@ -24,6 +26,7 @@ final class KernelJob {
         let output = GuardedMap(count: pixels * shape.outputs, half: half && !family.writesFrame, aligned: aligned)
         let input = GuardedMap(kernelCase.map, half: half, aligned: aligned)
         let skip = GuardedMap(kernelCase.skip, half: half, aligned: aligned)
+        let kept = shape.keeps ? GuardedMap(count: kernelCase.map.count, half: half, aligned: aligned) : nil
         let floats = GuardedMap(kernelCase.scale + kernelCase.shift + [1, 2, 3], half: false, aligned: aligned)
         let parameters = floats.start.assumingMemoryBound(to: Float.self)
         let sums = Scratch(NativeStatistics.bytes(chunks: 1, channels: shape.outputs))
@@ -32,7 +35,7 @@ final class KernelJob {
         let packed = Self.packedWeights(kernelCase, table)
         let load = tmp_load(
             map: family == .directFirst ? nil : UnsafeRawPointer(input.start),
-            skip: shape.skip ? UnsafeRawPointer(skip.start) : nil, sum: nil, scale: parameters,
+            skip: shape.skip ? UnsafeRawPointer(skip.start) : nil, sum: kept?.start, scale: parameters,
             shift: parameters + shape.inputs, height: Int32(h), width: Int32(w), channels: i, relu: shape.relu ? 1 : 0)
         let loadScale = table.arithmetic == TMP_I16 && shape.inputs != 3 ? 8000 / kernelCase.largestLoaded() : 1
         let (weights, scales) = (UnsafeRawPointer(packed.weights), UnsafePointer(packed.scales))
@@ -96,6 +99,7 @@ final class KernelJob {
         }
         self.kernelCase = kernelCase
         self.output = output
+        self.kept = kept
         self.statistics = statistics
     }
 
@@ -115,7 +119,8 @@ final class KernelJob {
                 values += [Float(mean), Float(variance.squareRoot()), least, most]
             }
         }
-        return KernelCase.Output(values: values, guardsHeld: output.guardsHeld)
+        values += kept?.values ?? []
+        return KernelCase.Output(values: values, guardsHeld: output.guardsHeld && kept?.guardsHeld != false)
     }
 
     private static func packedWeights(_ kernelCase: KernelCase, _ table: tmp_kernels) -> PackedWeights.Entry {

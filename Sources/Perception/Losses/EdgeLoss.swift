@@ -11,7 +11,6 @@ final class EdgeLoss {
     private static let block = 8
 
     private let network: TransformNetwork
-    private let context: TrainingContext
 
     /// - Parameters:
     ///   - input: The batch's extent.
@@ -19,7 +18,6 @@ final class EdgeLoss {
     init(architecture: Architecture, input: MapShape, parameters: ParameterStore, context: TrainingContext) {
         network = TransformNetwork(
             architecture: architecture, input: Self.wide(input), parameters: parameters, context: context)
-        self.context = context
     }
 
     /// The extent of a batch's wider view: of its first image alone.

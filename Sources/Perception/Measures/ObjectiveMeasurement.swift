@@ -1,7 +1,7 @@
 import Media
 import Network
 
-/// What a model is worth: the training objective on photos it has not seen.
+/// What a model is worth: the objective of Johnson et al. 2016 on photos it has not seen, each as a whole.
 ///
 /// ```swift
 /// let measurement = ObjectiveMeasurement(painting: "wave.jpg", photos: "heldout", vgg: "vgg16.safetensors")

@@ -8,13 +8,17 @@ struct PhotoFolder: Sendable {
     let path: String
     let files: [String]
 
+    /// - Parameter own: Pictures that a run writes, wherever, and does not learn from.
     /// - Throws: `TrainingError.noPhotos`.
-    init(_ path: String) throws(TrainingError) {
+    init(_ path: String, besides own: [String] = []) throws(TrainingError) {
         self.path = path
         guard MediaFiles.isFolder(path) else { throw .noPhotos(path) }
         // The enumerator does not follow a link, not even where it begins.
         let found = FileManager.default.enumerator(atPath: RealPath.of(path) ?? path)?.compactMap { $0 as? String } ?? []
-        files = found.filter { Self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
+        files = found.filter { file in
+            Self.extensions.contains((file as NSString).pathExtension.lowercased())
+                && !own.contains { $0.lastComponent == file.lastComponent && MediaFiles.isSame($0, "\(path)/\(file)") }
+        }.sorted()
         if files.isEmpty { throw .noPhotos(path) }
     }
 

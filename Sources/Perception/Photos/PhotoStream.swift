@@ -148,7 +148,9 @@ final class PhotoStream: @unchecked Sendable {
             var random = RandomStream(seed: seed, place: UInt64(sample), UInt64(attempt))
             do {
                 let photo = try folder.read(index), short = min(photo.width, photo.height)
-                let scaledSide = Int(random.uniform(Double(side)...Double(max(side, min(short, 2 * size)))).rounded())
+                // With a wider view also small photos are given room for crops at several places and scales.
+                let most = max(wide == nil ? side : side * 9 / 8, min(short, 2 * size))
+                let scaledSide = Int(random.uniform(Double(side)...Double(most)).rounded())
                 let scaled = try photo.scaled(shortSide: scaledSide)
                 if random.next() % 2 == 1 { scaled.mirror() }
                 crop(scaled, &random)
@@ -160,8 +162,8 @@ final class PhotoStream: @unchecked Sendable {
         return false
     }
 
-    /// Every photo comes once an epoch, but for a turn that a ramp takes, in an order of that epoch's own; an unreadable one
-    /// gives way to its successor.
+    /// Every photo has one turn an epoch, in an order of that epoch's own. A ramp takes some turns, a moved view every other; an
+    /// unreadable photo gives way to its successor.
     private func photo(_ sample: Int, _ attempt: Int) -> Int {
         let count = folder.files.count, epoch = sample / count
         return state.withLock { state in

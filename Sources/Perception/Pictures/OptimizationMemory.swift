@@ -37,11 +37,14 @@ struct OptimizationMemory {
 
     /// Checks that a picture of this size can be made.
     /// - Parameter available: Bytes that are free; nil when nobody knows, and then everything fits.
-    /// - Throws: `OptimizationError.tooSmall`; `NetworkError.doesNotFit`, which names the largest size of the same aspect
+    /// - Throws: `OptimizationError.tooSmall`; `NetworkError.tooManyPixels`; `NetworkError.doesNotFit`, which names the largest size of the same aspect
     ///   that fits.
     func check(width: Int, height: Int, available: Int? = Memory.available()) throws {
         guard min(width, height) >= Self.leastSide else {
             throw OptimizationError.tooSmall(width: width, height: height, least: Self.leastSide)
+        }
+        for (width, height) in [(width + 2 * margin, height + 2 * margin), (scaled(width), scaled(height))] {
+            try VGG16Memory.checkPixels(width: width, height: height)
         }
         guard let available, case let needed = bytes(width: width, height: height), needed > available else { return }
         var best: NetworkError.Size?

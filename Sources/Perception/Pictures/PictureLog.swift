@@ -12,7 +12,7 @@ final class PictureLog {
             file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             _ = try file.seekToEnd()
         } catch {
-            throw .cannotWrite(path, error.localizedDescription)
+            throw .cannotWrite(path, error.reason)
         }
     }
 

@@ -39,6 +39,17 @@ extension TrainingState {
             throw .weights(error)
         }
         let options = (metadata["options"] ?? "").split(separator: "\n").map(String.init)
+        // An option is named by its first word.
+        func fellow(_ option: String, in others: [String], besides same: [String]) -> String {
+            let name = option.prefix { $0 != " " } + " "
+            return others.first { $0.hasPrefix(name) && !same.contains($0) } ?? "no \(name.dropLast())"
+        }
+        if let had = options.first(where: { !fingerprint.contains($0) }) {
+            throw .otherRun(checkpoint: path, had: had, has: fellow(had, in: fingerprint, besides: options))
+        }
+        if let has = fingerprint.first(where: { !options.contains($0) }) {
+            throw .otherRun(checkpoint: path, had: fellow(has, in: options, besides: fingerprint), has: has)
+        }
         if let (had, has) = zip(options, fingerprint).first(where: { $0 != $1 }) {
             throw .otherRun(checkpoint: path, had: had, has: has)
         }

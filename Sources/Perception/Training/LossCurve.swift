@@ -11,7 +11,7 @@ enum LossCurve {
 
     static func draw(_ rows: [LossLog.Row], total: Int) -> Canvas {
         let canvas = Canvas(width: 900, height: 500)
-        let (left, right, top, bottom) = (80.0, 880.0, 20.0, 460.0)
+        let (left, right, top, bottom) = (80.0, 740.0, 20.0, 460.0)
         // A loss that a part of the steps is without has no value there.
         let series = curves.map { curve in
             let own = rows.filter { curve.value($0.losses) > 0 }
@@ -33,7 +33,7 @@ enum LossCurve {
             canvas.text("\(step)", x: Int(x(step)) - 4 * "\(step)".count, y: Int(bottom) + 12)
         }
         for (index, (curve, points)) in zip(curves, series).filter({ !$1.isEmpty }).enumerated() {
-            canvas.text(curve.name, x: 700, y: 30 + 20 * index, scale: 3, curve.color)
+            canvas.text(curve.name, x: 760, y: 30 + 20 * index, scale: 3, curve.color)
             for (from, to) in zip(points, points.dropFirst()) where to.step == from.step + 1 {
                 canvas.line(x(from.step), y(from.value), x(to.step), y(to.value), curve.color)
             }

@@ -42,7 +42,7 @@ final class LossLog {
             file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             _ = try file?.seekToEnd()
         } catch {
-            throw .cannotWrite(path, "\(error.localizedDescription)")
+            throw .cannotWrite(path, error.reason)
         }
     }
 }

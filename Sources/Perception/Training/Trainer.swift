@@ -50,7 +50,8 @@ final class Trainer {
     func evaluate(_ batch: Batch) -> Losses {
         network.forward(batch.photos)
         var losses = objective.evaluate(network.output, batch, gradient: network.outputGradient)
-        if let edges, let wide = batch.wide {
+        if let edges {
+            guard let wide = batch.wide else { preconditionFailure("a batch without the wider view") }
             losses.edge = edges.loss.evaluate(
                 network.output, wide: wide, weight: edges.weight, gradient: network.outputGradient)
         }

@@ -26,6 +26,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     /// The loss stopped being a number, and stepping back did not help.
     case diverged(step: Int)
     case cannotWrite(String, String)
+    /// Before the first step.
+    case stoppedAtOnce
 
     public var description: String {
         switch self {
@@ -56,6 +58,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .otherRun(let path, let had, let has):
             "\(path): belongs to a run with \(had), not \(has); give the same options, or leave out --resume"
         case .diverged(let step): "the run diverges again and again at step \(step); give a lower --rate"
+        case .stoppedAtOnce: "stopped before the first step; nothing was written"
         case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
         }
     }

@@ -27,6 +27,8 @@ public struct TrainingProgress: Sendable {
 
 /// What a run left behind.
 public struct TrainingSummary: Sendable {
+    /// The files, one a painting.
+    public let models: [String]
     public let steps: Int
     public let seconds: Double
     /// Smoothed over the last steps.

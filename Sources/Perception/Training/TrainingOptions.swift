@@ -162,7 +162,7 @@ public struct TrainingOptions: Sendable {
     /// What of these must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
-            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "share-body \(sharesBody)", "init \(initial?.lastComponent ?? "none")"]
+            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "share-body \(sharesBody)", "init \(initial?.lastComponent ?? "none")", "vgg \(vgg.lastComponent)"]
         if case .upscaling(let weights) = goal {
             return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]
         }

@@ -43,7 +43,7 @@ public final class TrainingRun {
                 ? TrainingError.checkpointExists(files.checkpoint) : TrainingError.exists(taken)
         }
         if let orphan = files.orphans.first { throw TrainingError.losesBody(orphan, of: files.model) }
-        photos = try PhotoFolder(options.photos)
+        photos = try PhotoFolder(options.photos, besides: [files.curve, files.preview])
         fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
         context = try TrainingContext(threads: options.threads)
 
@@ -154,6 +154,9 @@ public final class TrainingRun {
     public func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws -> TrainingSummary {
         var state = try resumed ?? firstState()
         restore(state)
+        // Nothing is written where there would be nothing to show for it.
+        if resumed == nil, shouldStop() { throw TrainingError.stoppedAtOnce }
+        _ = try stages[0].stream.batch(state.step)
         let log = try LossLog(files.log, keeping: state.step)
         report(
             .began(
@@ -188,7 +191,9 @@ public final class TrainingRun {
                 return losses
             }
             step += 1
-            guard Float(losses.total).isFinite, step < state.total || trainer.parameters.isFinite else {
+            let isPreviewed = options.previewEvery > 0 && step % options.previewEvery == 0
+            let isWritten = step == state.total || isPreviewed
+            guard Float(losses.total).isFinite, !isWritten || trainer.parameters.isFinite else {
                 state.stepsBack += 1
                 state.rateFactor /= 2
                 if state.stepsBack > Self.mostStepsBack { throw TrainingError.diverged(step: step) }
@@ -215,21 +220,25 @@ public final class TrainingRun {
                 try state.write(files.checkpoint, fingerprint: fingerprint)
                 lastCheckpoint = seconds
             }
-            if options.previewEvery > 0, step % options.previewEvery == 0, step < state.total {
+            if isPreviewed, step < state.total {
                 try writeResults(log, total: state.total, imitated: imitated, seconds)
                 report(.wrote(strip == nil ? files.model : files.preview))
             }
         }
+        let isComplete = step >= state.total
+        if !isComplete {
+            try state.write(files.checkpoint, fingerprint: fingerprint)
+            if !trainer.parameters.isFinite {
+                restore(state)
+                step = state.step
+                try log.cut(after: step)
+            }
+        }
         try writeResults(log, total: state.total, imitated: imitated, seconds)
         report(.wrote(files.model))
-        let isComplete = step >= state.total
-        if isComplete {
-            files.removeCheckpoint()
-        } else {
-            try state.write(files.checkpoint, fingerprint: fingerprint)
-        }
+        if isComplete { files.removeCheckpoint() }
         return TrainingSummary(
-            steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
+            models: files.models, steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
             unreadablePhotos: told.count)
     }
 

@@ -37,9 +37,16 @@ struct VGG16Memory {
     /// The extent of a layer's features.
     func feature(_ layer: VGG16Layer) -> MapShape? { shapes[layer] }
 
+    /// Offsets into maps of 64 channels are 32 bits wide.
+    static func checkPixels(width: Int, height: Int) throws(NetworkError) {
+        let most = Int(Int32.max) / 64
+        if width * height > most { throw .tooManyPixels(width: width, height: height, most: most) }
+    }
+
     /// Checks that a network that looks at one picture, without gradients, fits in what is free.
     /// - Throws: `NetworkError.doesNotFit`.
     static func check(width: Int, height: Int, upTo last: VGG16Layer, context: TrainingContext) throws(NetworkError) {
+        try checkPixels(width: width, height: height)
         let input = MapShape(images: 1, height: height, width: width, channels: 3)
         let plan = VGG16Memory(input: input, upTo: last, passesGradient: false, usesPairs: context.usesPairs)
         let needed = 4 * (plan.held + plan.shared + context.pool.threads * plan.worker)
