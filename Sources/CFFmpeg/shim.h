@@ -6,10 +6,12 @@
 #include <libavutil/avutil.h>
 #include <libavutil/cpu.h>
 #include <libavutil/display.h>
+#include <libavutil/dovi_meta.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/timecode.h>
 #include <libswscale/swscale.h>
 #include "optional.h"
 
@@ -45,6 +47,17 @@ static inline int tempera_frame_is_top_field_first(const AVFrame *frame) {
 #endif
 }
 
+/// Says that the frame is made of two fields, the upper one first or not.
+static inline void tempera_set_fields(AVFrame *frame, int top_first) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+    frame->flags |= AV_FRAME_FLAG_INTERLACED;
+    frame->flags = top_first ? frame->flags | AV_FRAME_FLAG_TOP_FIELD_FIRST : frame->flags & ~AV_FRAME_FLAG_TOP_FIELD_FIRST;
+#else
+    frame->interlaced_frame = 1;
+    frame->top_field_first = top_first;
+#endif
+}
+
 /// The side data of `type` that the container gives for the whole stream, or null; its bytes where `size` is not null.
 static inline const uint8_t *tempera_stream_side_data(
     const AVStream *stream, enum AVPacketSideDataType type, size_t *size) {
@@ -56,6 +69,14 @@ static inline const uint8_t *tempera_stream_side_data(
 #else
     return av_stream_get_side_data(stream, type, size);
 #endif
+}
+
+/// Whether the pictures mean nothing without Dolby Vision's own colours: profile 5, which no other decoder can show.
+static inline int tempera_needs_dolby_vision(const AVStream *stream) {
+    size_t size;
+    const uint8_t *data = tempera_stream_side_data(stream, AV_PKT_DATA_DOVI_CONF, &size);
+    const AVDOVIDecoderConfigurationRecord *record = (const AVDOVIDecoderConfigurationRecord *)data;
+    return data && size >= sizeof *record && record->dv_profile == 5 && record->dv_bl_signal_compatibility_id == 0;
 }
 
 /// Gives `to` the stream-wide side data of `type` that `from` has: 1, or 0 where it has none or memory is short.

@@ -1,7 +1,8 @@
 import Media
 import Network
 
-/// Everything that can go wrong for a user of this library. `description` is one line that says what to do.
+/// What can go wrong when frames are painted or measured. Training has `TrainingError`, pictures by optimisation
+/// `OptimizationError`. `description` is one line that says what to do.
 public enum TemperaError: Error, Sendable {
     case outputExists(String)
     case unwritable(String)

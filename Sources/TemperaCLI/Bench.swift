@@ -17,8 +17,8 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Time a network that enlarges by this factor, 2 or 4, instead of a style.", valueName: "factor"))
     var upscale: Int?
 
-    @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file.", valueName: "name|file"))
-    var upscaler: String = "pixel"
+    @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file. (default: pixel)", valueName: "name|file"))
+    var upscaler: String?
 
     @OptionGroup var network: NetworkArguments
 
@@ -56,6 +56,7 @@ struct Bench: ParsableCommand {
         if let size = size?.size, size.width < 1 || size.height < 1 { throw ValidationError("--size needs both sides") }
         if json, train != nil || paint != nil || selfCheck { throw ValidationError("--json is of painted frames alone") }
         if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
+        if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
         if upscale != nil, style != nil { throw ValidationError("--style and --upscale exclude each other") }
         if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
         if let seconds, !(0...86400).contains(seconds) { throw ValidationError("--seconds must be 0 to 86400") }
@@ -80,7 +81,7 @@ struct Bench: ParsableCommand {
     private var pictureSize: RequestedSize { size?.size ?? RequestedSize(width: 640, height: 360) }
 
     private func benchmark(width: Int, height: Int) throws -> Benchmark {
-        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler, scale: upscale), width: width, height: height) }
+        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler ?? "pixel", scale: upscale), width: width, height: height) }
         let networks = network.network.networks(isLive: false)
         let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
         return Benchmark(style: style, width: width, height: height)

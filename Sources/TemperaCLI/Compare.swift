@@ -7,7 +7,7 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A style's network against optimising the pixels themselves, side by side.",
         discussion: """
-            Both make the same losses small: those of training. Prints them with the seconds that each picture took, and the \
+            Both make the same losses small: content, style and smoothness. Prints them with the seconds that each picture took, and the \
             noise of its luma where the photo is flat.
             """)
 

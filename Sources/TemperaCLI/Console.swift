@@ -27,13 +27,19 @@ final class Console: Sendable {
     func write(_ text: String) { state.withLock { state in write(raw: erasing(&state) + "\n\(text)\n") } }
 
     /// Replaces the progress line, at most five times a second; nothing happens unless stderr is a terminal.
-    func draw(_ line: @autoclosure () -> String) {
+    /// - Parameter parts: Where the screen is narrow those before the last go first, from the end.
+    func draw(_ parts: @autoclosure () -> [String]) {
         guard isTerminal else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             guard now - state.lastDraw >= Self.redrawInterval else { return }
             state.lastDraw = now
-            let line = String(line().prefix(max(20, Self.columns - 1)))
+            let most = max(20, Self.columns - 1)
+            var parts = parts()
+            while parts.count > 1, parts.joined(separator: "  ").count > most {
+                parts.remove(at: parts.count > 2 ? parts.count - 2 : 1)
+            }
+            let line = String(parts.joined(separator: "  ").prefix(most))
             write(raw: erasing(&state) + line)
             state.shown = line.count
         }
@@ -75,12 +81,12 @@ final class Console: Sendable {
 
 extension Job.Progress {
     /// `frame 120/900  13%  25.1 fps (average 24.8)  0:31 left`
-    var line: String {
+    var line: [String] {
         var parts = ["frame \(frames)" + (totalFrames.map { "/\(max($0, frames))" } ?? "")]
         if let fraction { parts.append("\(Int(fraction * 100))%") }
         parts.append("\(rateNow.fixed(1)) fps (average \(rateAverage.fixed(1)))")
         if let remaining { parts.append("\(remaining.clock) left") }
-        return parts.joined(separator: "  ")
+        return parts
     }
 }
 

@@ -8,7 +8,7 @@ struct DreamCommand: ParsableCommand {
 
     @OptionGroup var files: ReconstructionFiles
 
-    @Option(help: ArgumentHelp("The layer, or several with weights, as 'conv4_3,conv5_1=0.5'. (default: conv4_3)", valueName: "layers"))
+    @Option(help: ArgumentHelp("A layer of VGG16, conv1_1 to conv5_3, or several with weights, as 'conv4_3,conv5_1=0.5'. (default: conv4_3)", valueName: "layers"))
     var layer: LayerListArgument?
 
     @OptionGroup var features: VGGArguments

@@ -9,7 +9,11 @@ struct JobConsole {
     /// What was chosen for the user, who is told when the job begins.
     let choice: String?
 
-    init(_ verbosity: Verbosity, _ reports: ReportArguments, choice: String? = nil) {
+    /// What would paint faster.
+    let advice: String
+
+    init(_ verbosity: Verbosity, _ reports: ReportArguments, choice: String? = nil, advice: String) {
+        self.advice = advice
         quiet = verbosity == .quiet
         self.reports = reports
         self.choice = choice
@@ -23,7 +27,7 @@ struct JobConsole {
         }
         progressFile?.finish()
         if !quiet { tell(summary, name: job.output == "-" ? "stdout" : job.output, hasRate: job.hasRate) }
-        if let profile = summary.profile { try reports.write(profile) }
+        if let profile = summary.profile { try reports.write(profile, advice: advice) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }
 

@@ -33,7 +33,7 @@ enum Main {
             try command.run()
             return ExitStatus.done
         } catch {
-            return report(error, help: help(for: arguments), meant: meant(by: arguments))
+            return report(error, of: arguments, help: help(for: arguments), meant: meant(by: arguments))
         }
     }
 
@@ -57,8 +57,17 @@ enum Main {
         return NearNames.of(word, in: commands).first
     }
 
+    /// The option that `error` calls without a value, with the negative one that it has: the parser takes it for an option.
+    private static func negativeValue(among arguments: [String], of error: any Error) -> String? {
+        let text = Root.message(for: error)
+        guard text.hasPrefix("Missing value") else { return nil }
+        return zip(arguments, arguments.dropFirst()).first { option, value in
+            option.hasPrefix("-") && text.contains("'\(option)") && Double(value).map { $0 < 0 } == true
+        }.map { "\($0) \($1)" }
+    }
+
     /// Prints what `error` has to say, in one line where it is an error at all.
-    private static func report(_ error: any Error, help: String, meant: String?) -> Int32 {
+    private static func report(_ error: any Error, of arguments: [String], help: String, meant: String?) -> Int32 {
         switch error {
         case let status as ExitStatus: return status.code
         // Whoever reads the output has what they wanted.
@@ -71,6 +80,10 @@ enum Main {
             Console.shared.note("\(error); see \(help)")
             return ExitStatus.badUsage
         default: break
+        }
+        if let negative = negativeValue(among: arguments, of: error) {
+            Console.shared.note("\(negative): a negative value does not work there; see \(help)")
+            return ExitStatus.badUsage
         }
         let code = Root.exitCode(for: error)
         if code == .success {

@@ -51,7 +51,7 @@ struct MeasureStability: ParsableCommand {
         measurement.style = try style.map { try Style($0) }
         measurement.steady = steady
         measurement.flow = flow
-        let result = try measurement.run { Console.shared.draw("frame \($0)") }
+        let result = try measurement.run { Console.shared.draw(["frame \($0)"]) }
         Console.shared.erase()
         let rows = [
             ["input", result.input.fixed(2), ""],
@@ -111,7 +111,7 @@ struct MeasureObjective: ParsableCommand {
             if let style { .style(try Style(style)) } else if let direct { .direct(iterations: direct) } else {
                 .photos
             }
-        let losses = try measurement.run(subject) { done, of in Console.shared.draw("photo \(done)/\(of)") }
+        let losses = try measurement.run(subject) { done, of in Console.shared.draw(["photo \(done)/\(of)"]) }
         Console.shared.erase()
         let rows = [
             [losses.total, losses.content, losses.style, losses.totalVariation].map { String(format: "%.4g", $0) }

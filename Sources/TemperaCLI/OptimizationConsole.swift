@@ -41,11 +41,11 @@ struct OptimizationConsole {
 
 extension OptimizationProgress {
     /// `120/500  24%  640x480  content 1.2e+05, style 3.4e+05  0:52, 3:38 left`
-    var line: String {
+    var line: [String] {
         [
             "\(step)/\(total)", "\(100 * step / max(total, 1))%", "\(width)x\(height)", losses.pictureLine,
             "\(seconds.clock), \(remaining.clock) left",
-        ].filter { !$0.isEmpty }.joined(separator: "  ")
+        ].filter { !$0.isEmpty }
     }
 }
 

@@ -28,6 +28,7 @@ struct OverwriteArguments: ParsableArguments {
         if inputs.contains(where: { Job.isSameFile($0, output) }) {
             throw Failure(text: "\(output): is read by this run; choose another output name")
         }
+        if Batch.isFolder(output) { throw TemperaError.media(.isDirectory(output)) }
         let isTaken = FileManager.default.fileExists(atPath: output)
         if isTaken, try !mayReplace(output, isTaken: isTaken) { throw TemperaError.outputExists(output) }
     }

@@ -94,7 +94,7 @@ struct PaintObjectiveArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "VGG16's layers that the photo is seen by, with weights if they differ: 'conv3_1=0.5,conv4_2'. (default: conv4_2)",
+            "Layers of VGG16, conv1_1 to conv5_3, that the photo is seen by, with weights if they differ: 'conv3_1=0.5,conv4_2'. (default: conv4_2)",
             valueName: "layers"))
     var contentLayers: LayerListArgument?
 
@@ -124,8 +124,8 @@ struct PaintRunArguments: ParsableArguments {
     @Option(help: "What moves the pixels: lbfgs, with a line search, or adam.")
     var optimizer: PictureOptimizerName = .lbfgs
 
-    @Option(help: "Levels of brightness that a step of adam moves a pixel by.")
-    var rate: Double = 10
+    @Option(help: "Levels of brightness that a step of adam moves a pixel by. (default: 10)")
+    var rate: Double?
 
     @Option(help: "Begin with the photo or with noise.")
     var start: DirectPainting.Start = .photo
@@ -140,11 +140,12 @@ struct PaintRunArguments: ParsableArguments {
 
     func validate() throws {
         if iterations < 1 { throw ValidationError("--iterations must be at least 1") }
+        if rate != nil, optimizer == .lbfgs { throw ValidationError("--rate is of --optimizer adam; lbfgs finds its own") }
     }
 
     func apply(to job: inout DirectPainting) {
         job.iterations = iterations
-        job.method = optimizer == .lbfgs ? .lbfgs : .adam(rate: rate)
+        job.method = optimizer == .lbfgs ? .lbfgs : .adam(rate: rate ?? 10)
         job.start = start
         job.seed = seed
         job.isExact = precision != .bf16

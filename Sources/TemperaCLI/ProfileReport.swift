@@ -4,6 +4,8 @@ import Tempera
 /// The profile of a run, for people and for programs.
 struct ProfileReport {
     let profile: RunProfile
+    /// What would paint faster.
+    let advice: String
 
     var json: Data {
         get throws {
@@ -42,7 +44,7 @@ struct ProfileReport {
     private var bound: String {
         switch profile.bound {
         case .decode: "Reading sets the pace: a source with fewer pixels or a simpler codec would be faster."
-        case .paint: "The network sets the pace: --resize paints fewer pixels, --network live costs less a pixel where a style has one."
+        case .paint: "The network sets the pace: \(advice)."
         case .encode: "Encoding sets the pace: a faster --preset (as 'superfast') or another --codec would help."
         case nil: "No stage sets the pace: it is the source, or the reader of the output."
         }

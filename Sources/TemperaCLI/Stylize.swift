@@ -29,9 +29,10 @@ struct Stylize: ParsableCommand {
 
     func validate() throws {
         try reports.check(input: input, output: output)
-        try writing.checkTerminal(output)
+        try writing.checkTerminal(input: input, output: output)
         if Batch.isFolder(input) {
             if output == "-" { throw ValidationError("a folder cannot be painted to stdout; name a folder to write") }
+            if writing.outputFormat != nil { throw ValidationError("--output-format takes one file; in a folder the names tell") }
             if reports.isOfOneRun { throw ValidationError("--profile-json, --profile and --trace take one file, not a folder") }
         }
         try writing.checkResuming(from: input, to: output, isPaced: pace.live || pace.pace || pace.fps != nil)
@@ -44,7 +45,7 @@ struct Stylize: ParsableCommand {
 
         let style = try chosenStyle(log), hasChoice = network.network == .auto && Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)
-        job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler, scale: $0) }
+        job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler ?? "pixel", scale: $0) }
         job.steady = painting.steady
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)
@@ -53,8 +54,11 @@ struct Stylize: ParsableCommand {
         reports.apply(to: &job)
         job.painting = network.options
         let choice = hasChoice ? "network: \(style.network.rawValue); --network chooses another" : nil
-        let console = JobConsole(messages.verbosity, reports, choice: choice)
+        let advice = "--resize paints fewer pixels"
+            + (style.network == .full && Self.hasSeveralNetworks(style) ? ", --network live costs less a pixel" : "")
+        let console = JobConsole(messages.verbosity, reports, choice: choice, advice: advice)
         let what = "\(style.name) \(style.network.rawValue)"
+        try reports.checkExisting(writing.existing)
         if Batch.isFolder(input) {
             var batch = Batch(job)
             batch.skipsFinished = writing.existing.keep

@@ -11,14 +11,14 @@ struct PaintingArguments: ParsableArguments {
         help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect.", valueName: "WxH"))
     var resize: SizeArgument?
 
-    @Option(help: ArgumentHelp("Paint smaller by this factor, 2 or 4, and enlarge well: many times faster.", valueName: "factor"))
+    @Option(help: ArgumentHelp("Paint smaller by this factor, 2 or 4, and enlarge: with 4 and the full network several times faster.", valueName: "factor"))
     var upscale: Int?
 
     @Flag(inversion: .prefixedNo, help: "Keep what stands still in the scene from boiling in the painting.")
     var steady = true
 
-    @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file.", valueName: "name|file"))
-    var upscaler: String = "pixel"
+    @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file. (default: pixel)", valueName: "name|file"))
+    var upscaler: String?
 
     @Option(help: ArgumentHelp("Skip this much first: seconds or [H:]MM:SS.", valueName: "time"))
     var start: TimeArgument?
@@ -28,6 +28,7 @@ struct PaintingArguments: ParsableArguments {
 
     func validate() throws {
         if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
+        if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
     }
 
     func apply(to options: inout ReadingOptions) {
@@ -119,8 +120,11 @@ struct OutputArguments: ParsableArguments {
         if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
     }
 
-    /// - Throws: `ValidationError` where bytes would go to a screen.
-    func checkTerminal(_ output: String) throws {
+    /// - Throws: `ValidationError` where bytes would go to a screen, or come from a keyboard.
+    func checkTerminal(input: String, output: String) throws {
+        if input == "-", isatty(STDIN_FILENO) == 1 {
+            throw ValidationError("stdin is a terminal; pipe a video into it, or name a file")
+        }
         if output == "-", isatty(STDOUT_FILENO) == 1 {
             throw ValidationError("stdout is a terminal; pipe it into a program, or name a file")
         }
@@ -149,22 +153,23 @@ struct PaceArguments: ParsableArguments {
     @Flag(help: "Read a file at the rate it plays, and keep up with it.")
     var pace = false
 
-    @Option(help: "With --live or --pace, what to keep when the network is too slow.")
-    var prefer: Preference = .balanced
+    @Option(help: "With --live or --pace, what to keep when the network is too slow. (default: balanced)")
+    var prefer: Preference?
 
-    @Option(help: "With --live or --pace, what becomes of a frame that there is no time to paint.")
-    var late: LatePolicy = .repeat
+    @Option(help: "With --live or --pace, what becomes of a frame that there is no time to paint. (default: repeat)")
+    var late: LatePolicy?
 
     func validate() throws {
         if live && pace { throw ValidationError("--live and --pace exclude each other") }
         if fps != nil && late == .drop { throw ValidationError("--fps needs --late repeat to keep its rate") }
+        if !live && !pace, prefer != nil || late != nil { throw ValidationError("--prefer and --late need --live or --pace") }
     }
 
     func apply(to job: inout Job) {
         job.rate = fps?.rate
         job.pacing = live ? .live : pace ? .paced : .offline
-        job.preference = prefer
-        job.latePolicy = late
+        job.preference = prefer ?? job.preference
+        job.latePolicy = late ?? job.latePolicy
     }
 }
 
@@ -206,6 +211,14 @@ struct ReportArguments: ParsableArguments {
         if isTaken { throw ValidationError("--progress \(progress) is where the video goes; choose a file or another number") }
     }
 
+    /// What becomes of files that are where reports go.
+    func checkExisting(_ existing: OverwriteArguments) throws {
+        for path in [profileJson, trace, progress].compactMap({ $0 }) where ProgressFile.descriptor(path) == nil {
+            let isTaken = Job.isRegularFile(path)
+            if isTaken, try !existing.mayReplace(path, isTaken: true) { throw TemperaError.outputExists(path) }
+        }
+    }
+
     private static func canWrite(_ path: String) -> Bool {
         let folder = path.contains("/") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : "."
         return access(path, F_OK) == 0 ? access(path, W_OK) == 0 && !Batch.isFolder(path) : access(folder, W_OK) == 0
@@ -217,8 +230,9 @@ struct ReportArguments: ParsableArguments {
     }
 
     /// What the run leaves behind.
-    func write(_ profile: RunProfile) throws {
-        let report = ProfileReport(profile: profile)
+    /// - Parameter advice: What would paint faster.
+    func write(_ profile: RunProfile, advice: String) throws {
+        let report = ProfileReport(profile: profile, advice: advice)
         if let profileJson {
             do {
                 try report.json.write(to: URL(fileURLWithPath: profileJson))

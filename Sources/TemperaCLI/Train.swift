@@ -100,7 +100,18 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "How much it counts that the edges get no frame of another colour. (default: 500)")
     var edgeWeight: Float?
 
+    @Option(help: ArgumentHelp("Steps from one preview to the next; 0 for none.", valueName: "steps"))
+    var previewEvery: Int = 200
+
+    @Option(help: ArgumentHelp("Where the painting comes from, for the metadata; of several, once for each.", valueName: "text"))
+    var provenance: [String] = []
+
+    func validate() throws {
+        if previewEvery < 0 { throw ValidationError("--preview-every must be 0 or more") }
+    }
+
     func apply(to options: inout TrainingOptions) {
+        (options.previewEvery, options.provenance) = (previewEvery, provenance)
         weights.apply(to: &options.weights)
         if let temporalWeight { options.weights.temporal = temporalWeight }
         if let gridWeight { options.weights.grid = gridWeight }
@@ -170,20 +181,10 @@ struct TrainingRunArguments: ParsableArguments {
 
     @OptionGroup var existing: OverwriteArguments
 
-    @Option(help: ArgumentHelp("Steps from one preview to the next; 0 for none.", valueName: "steps"))
-    var previewEvery: Int = 200
-
     @OptionGroup var work: ThreadArguments
 
     @Option(help: ArgumentHelp("The model's licence, for its metadata.", valueName: "text"))
     var licence: String?
-
-    @Option(help: ArgumentHelp("Where the painting comes from, for the metadata; of several, once for each.", valueName: "text"))
-    var provenance: [String] = []
-
-    func validate() throws {
-        if previewEvery < 0 { throw ValidationError("--preview-every must be 0 or more") }
-    }
 
     /// `options` with the answer to what becomes of an earlier run's files.
     func deciding(_ options: TrainingOptions) throws -> TrainingOptions {
@@ -202,10 +203,8 @@ struct TrainingRunArguments: ParsableArguments {
         if let weightStep { options.weightStep = weightStep }
         options.seed = seed
         options.resume = resume
-        options.previewEvery = previewEvery
         options.threads = work.threads
         options.licence = licence
-        options.provenance = provenance
     }
 }
 

@@ -16,7 +16,7 @@ struct TrainingConsole {
         let summary = try run.run(shouldStop: { signals.cancellation.isRequested }, report: tell)
         if !quiet {
             Console.shared.note(
-                "\(options.output): \(summary.steps.counted("step")) in \(summary.seconds.clock), \(summary.losses.line)")
+                "\(summary.models.joined(separator: ", ")): \(summary.steps.counted("step")) in \(summary.seconds.clock), \(summary.losses.line)")
         }
         if summary.unreadablePhotos > 0 {
             log.notice("\(summary.unreadablePhotos.counted("photo")) could not be read")
@@ -31,7 +31,7 @@ struct TrainingConsole {
         switch event {
         case .began(let iterations, let start, let photos, let threads):
             let from = start > 0 ? ", going on from step \(start)" : ""
-            log.notice("\(iterations) steps on \(photos) photos, \(threads.counted("thread"))\(from)")
+            log.notice("\(iterations.counted("step")) on \(photos.counted("photo")), \(threads.counted("thread"))\(from)")
         case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
         case .steppedBack(let from, let to, let rate):
             log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")
@@ -43,12 +43,11 @@ struct TrainingConsole {
 
 extension TrainingProgress {
     /// `step 120/4000  3%  content 1.2e+05, style 3.4e+05  0.52 s a step  33:38 left`
-    var line: String {
-        let parts = [
+    var line: [String] {
+        [
             "step \(step)/\(total)", "\(100 * step / max(total, 1))%", losses.line, "\(secondsPerStep.fixed(2)) s a step",
             "\(remaining.clock) left",
         ]
-        return parts.joined(separator: "  ")
     }
 }
 

@@ -35,7 +35,7 @@ struct Upscale: ParsableCommand {
         if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
         try writing.checkResuming(from: input, to: output)
         try reports.check(input: input, output: output)
-        try writing.checkTerminal(output)
+        try writing.checkTerminal(input: input, output: output)
     }
 
     func run() throws {
@@ -46,7 +46,8 @@ struct Upscale: ParsableCommand {
         writing.apply(to: &job)
         reports.apply(to: &job)
         (job.painting.precision, job.painting.threads) = (precision, work.threads)
+        try reports.checkExisting(writing.existing)
         job.overwrite = try writing.mayOverwrite(job)
-        try JobConsole(messages.verbosity, reports).run(job, signals, what: upscaler.name)
+        try JobConsole(messages.verbosity, reports, advice: "an input with fewer pixels would be enlarged faster").run(job, signals, what: upscaler.name)
     }
 }

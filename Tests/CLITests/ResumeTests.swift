@@ -49,8 +49,12 @@ import Testing
         #expect(plain.code == 0)
         #expect(plain.lines.first == "tempera: warning: \(parts): left by an interrupted run; go on with --resume, or remove it")
 
+        // That one's output is not what a stopped run left.
+        let careful = try Command.run([input, output] + options)
+        #expect(careful.code == 1 && careful.stderr == "tempera: \(output): exists; add -y to overwrite it\n", "\(careful.stderr)")
+
         // The last word counts: how many threads paint makes no difference.
-        let resumed = try Command.run([input, output] + options + ["--threads", "2"])
+        let resumed = try Command.run([input, output] + options + ["--threads", "2", "-y"])
         #expect(resumed.code == 0)
         #expect(resumed.stderr.contains("going on after the "), "\(resumed.stderr)")
         #expect(!FileManager.default.fileExists(atPath: parts))

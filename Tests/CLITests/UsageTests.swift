@@ -21,7 +21,7 @@ import Testing
         (["a.mp4", "b.mp4", "-y", "-n"], "-y and -n exclude each other"),
         (["a.mp4", "b.mp4", "-v", "-q"], "--verbose and --quiet exclude each other"),
         (["a.mp4", "b.mp4", "--resize", "wide"], "the value 'wide' is invalid for '--resize <WxH>'"),
-        (["a.mp4", "b.mp4", "--start", "-3"], "missing value for '--start <time>'"),
+        (["a.mp4", "b.mp4", "--start", "-3"], "--start -3: a negative value does not work there"),
         (["a.mp4", "b.mp4", "--threads", "0"], "--threads must be 1 to 1024"),
         (["a.mp4", "b.mp4", "--precision", "fp8"], "the value 'fp8' is invalid for '--precision <precision>'"),
         (["bench", "--upscale", "3"], "--upscale must be 2 or 4"),

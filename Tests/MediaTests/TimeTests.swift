@@ -181,6 +181,10 @@ import Testing
         let other = WarningLog()
         let combed = try frames(fields, options: options, warn: other.handler)
         #expect(other.all == [.interlacedKept])
+        // Kept, they say that they are.
+        let kept = scratch.file("c.mp4")
+        try copy(fields, to: kept, source: options)
+        #expect(try shell("ffprobe", ["-v", "quiet", "-show_entries", "frame=interlaced_frame", "-of", "csv=p=0", kept]).hasPrefix("1"))
         #expect(smooth.count == combed.count && smooth.count == 25)
         #expect(smooth.map(\.timestamp) == combed.map(\.timestamp))
         /// How much neighbouring lines differ more than lines two apart.

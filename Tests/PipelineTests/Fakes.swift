@@ -19,19 +19,21 @@ final class FakeSource: MediaSource {
     private let frames: Int
     private let packetsPerFrame: Int
     private let failAt: Int?
+    private let failure: any Error
     private let silentFrom: Int?
     private let position = Mutex((item: 0, frame: 0))
     /// Called with the number of each frame before it is handed out.
     private let willRead: @Sendable (Int) -> Void
 
     init(
-        frames: Int, packetsPerFrame: Int = 0, failAt: Int? = nil, silentFrom: Int? = nil,
+        frames: Int, packetsPerFrame: Int = 0, failAt: Int? = nil, failure: any Error = FakeError(text: "source"),
+        silentFrom: Int? = nil,
         willRead: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.silentFrom = silentFrom
         self.frames = frames
         self.packetsPerFrame = packetsPerFrame
-        self.failAt = failAt
+        (self.failAt, self.failure) = (failAt, failure)
         self.willRead = willRead
     }
 
@@ -51,7 +53,7 @@ final class FakeSource: MediaSource {
             packet.pointee.pts = Int64(item)
             return .packet(CopiedPacket(packet))
         }
-        if frame == failAt { throw FakeError(text: "source") }
+        if frame == failAt { throw failure }
         willRead(frame)
         if frame == silentFrom {
             waitForInterrupt()

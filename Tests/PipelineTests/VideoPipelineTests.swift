@@ -62,6 +62,21 @@ import Testing
         #expect(source.framesRead == 100)
     }
 
+    /// A camera that is unplugged: what it gave until then is kept, unless nothing less than all is wanted.
+    @Test func aSourceThatBreaksOffLosesNothingBefore() throws {
+        let broken = MediaError.brokeOff("camera", why: "No such device")
+        for keeps in [true, false] {
+            let sink = FakeSink()
+            var options = VideoPipeline.Options()
+            options.keepsStopped = keeps
+            let source = FakeSource(frames: 50, failAt: 20, failure: broken)
+            let pipeline = VideoPipeline(source: source, painters: [FakePainter()], sink: sink, options: options)
+            #expect(throws: broken) { try pipeline.run() }
+            #expect(sink.log.finished == keeps && sink.log.discarded != keeps)
+            #expect(sink.log.frames == (0..<20).map(Int64.init))
+        }
+    }
+
     @Test func theErrorOfTheSourceIsTheOneSeen() {
         let sink = FakeSink()
         let pipeline = VideoPipeline(source: FakeSource(frames: 50, failAt: 20), painters: [FakePainter()], sink: sink)

@@ -17,6 +17,8 @@ public enum MediaError: Error, Sendable, Equatable {
     case unknownInputFormat(String)
     case unknownPixelFormat(String)
     case rawSizeNeeded
+    /// An option that only says what raw frames do not.
+    case ofRawFrames(String, instead: String)
     case badTimeRange(start: Double, duration: Double?)
     // Reading
     case noDecoder(String, codec: String)
@@ -24,6 +26,8 @@ public enum MediaError: Error, Sendable, Equatable {
     case startBeyondEnd(String, start: Double)
     case unsupportedColour(String, what: String)
     case badSize(width: Int, height: Int)
+    /// In the middle, for reasons that are not the file's own.
+    case brokeOff(String, why: String)
     case tooManyErrors(String, count: Int, limit: Int)
     case interrupted
     // Writing
@@ -76,6 +80,7 @@ extension MediaError: CustomStringConvertible {
             "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
         case .unknownPixelFormat(let name): "unknown pixel format '\(name)', or one that is not converted; see 'ffmpeg -pix_fmts'"
         case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
+        case .ofRawFrames(let option, let instead): "\(option) describes raw frames, and this input describes itself; \(instead)"
         case .badTimeRange(let start, let duration):
             "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
@@ -83,12 +88,13 @@ extension MediaError: CustomStringConvertible {
         case .startBeyondEnd(let path, let start): "\(path): no frame at or after \(start) s; choose an earlier start"
         case .unsupportedColour(let path, let what): "\(path): \(what); convert it to yuv420p in BT.709 first"
         case .badSize(let width, let height): "cannot make frames of \(width)x\(height) pixels; choose another size"
+        case .brokeOff(let path, let why): "\(path): reading broke off (\(why)); only what came before is painted"
         case .tooManyErrors(let path, let count, let limit):
             "\(path): \(count) parts could not be decoded, more than the \(limit) allowed by --max-errors"
         case .interrupted: "stopped"
         case .sameFile(let path): "\(path): input and output are the same file; choose another output name"
         case .unknownContainer(let path):
-            "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .mov, .webm, … or name one"
+            "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .mov, .webm, … or give --output-format"
         case .noPicture(let path): "\(path): not the name of a picture; end it in .png, .jpg, .webp, …"
         case .unknownOutputFormat(let name): "unknown output format '\(name)'; see 'ffmpeg -muxers'"
         case .notStreamable(let format):

@@ -19,8 +19,11 @@ public enum MediaWarning: Sendable, Equatable {
     case toneMapped(transfer: String)
     case alphaDropped(codec: String)
     case alphaOfHDRDropped
+    /// The first frame had none.
+    case laterAlphaDropped
     /// Video streams that are not painted, and therefore not in the output.
     case otherVideosLeftOut([Int])
+    case otherProgramsLeftOut([Int])
     case freeRotationIgnored(degrees: Double)
     case lateStream(index: Int)
     case chroma444ForOddSize(width: Int, height: Int, codec: String)
@@ -69,9 +72,12 @@ extension MediaWarning: CustomStringConvertible {
         case .toneMapped(let transfer): "HDR (\(transfer)) is tone-mapped to SDR BT.709"
         case .alphaDropped(let codec): "\(codec) carries no transparency; composited over black"
         case .alphaOfHDRDropped: "HDR frames lose their transparency"
+        case .laterAlphaDropped: "the first frame has no transparency; that of later ones is dropped"
         case .otherVideosLeftOut(let streams):
             "video stream\(streams.count == 1 ? "" : "s") \(streams.map(String.init).joined(separator: ", ")) left out;"
                 + " only one is painted, chosen with --stream"
+        case .otherProgramsLeftOut(let streams):
+            "stream\(streams.count == 1 ? "" : "s") \(streams.map(String.init).joined(separator: ", ")) of other programs left out"
         case .freeRotationIgnored(let degrees):
             "a rotation by \(degrees) degrees is ignored; only quarter turns are applied"
         case .lateStream(let index): "stream \(index) appears late and is left out"

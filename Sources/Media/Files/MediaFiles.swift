@@ -40,6 +40,23 @@ public enum MediaFiles {
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino
     }
 
+    /// What another run can tell by that the file, or the row of numbered pictures, is still the same: its path, size and time of
+    /// change. Nil where nothing is there.
+    public static func fingerprint(_ path: String) -> String? {
+        let path = path.withoutFileScheme, (folder, name) = path.folderAndName
+        var files = [path], status = stat(), (bytes, newest) = (0, 0.0)
+        if !FileManager.default.fileExists(atPath: path), let row = NumberedPictures(path) {
+            files = row.names.map { "\(folder)/\($0)" }
+        }
+        for file in files {
+            guard stat(file, &status) == 0 else { return nil }
+            bytes += Int(status.st_size)
+            newest = max(newest, Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9)
+        }
+        let full = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        return files.isEmpty ? nil : "\(full)/\(name), \(files.count), \(bytes) bytes, \(newest)"
+    }
+
     /// Whether something is at `path`: for `frame-%04d.png`, any picture of that row.
     public static func exists(_ path: String) -> Bool {
         let path = path.withoutFileScheme

@@ -4,6 +4,8 @@ import Foundation
 struct NumberedPictures {
     /// Of the files that are there, ascending.
     let numbers: [Int]
+    /// The files themselves.
+    let names: [String]
 
     /// Nil where the name is none of that kind.
     /// - Parameter start: The first number to look at.
@@ -15,14 +17,15 @@ struct NumberedPictures {
         // `%04d`: four digits, and more only where the number has them.
         let prefix = parts[0], least = Int(parts[1][..<d]) ?? 1, suffix = parts[1][parts[1].index(after: d)...]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        numbers = names.compactMap { name in
+        let files = names.compactMap { name -> (number: Int, name: String)? in
             guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count > prefix.count + suffix.count else { return nil }
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
             guard digits.allSatisfy(\.isNumber), digits.count == least || digits.count > least && digits.first != "0" else {
                 return nil
             }
-            return Int(digits)
-        }.filter { $0 >= start }.sorted()
+            return Int(digits).map { ($0, name) }
+        }.filter { $0.number >= start }.sorted { $0.number < $1.number }
+        (numbers, self.names) = (files.map(\.number), files.map(\.name))
     }
 
     /// The first number that is missing and how many come after it; nil where there is no gap.

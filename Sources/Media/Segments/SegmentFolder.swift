@@ -11,6 +11,7 @@ import Network
 ///                           000001        … of as many again
 ///                           000002.part   what is being encoded
 ///                           output        the output as far as it has come
+///                           stopped       what an output is told by that a stopped run wrote, and the next may replace
 ///
 /// A sink that is given such a folder encodes every part on its own. What parts there are already it copies, so that their
 /// frames need not be painted again, and the output is the same as if nothing had happened.
@@ -25,6 +26,8 @@ public final class SegmentFolder: @unchecked Sendable {
     /// into as many slices, or bound motion by them, so that with another number of CPUs other packets would come.
     public let encoderThreads: Int
     private let job: String
+    /// Whether an earlier run has said the same, all of it.
+    private let isKnown: Bool
     private var writer: (number: Int, file: PacketFile.Writer)?
     private var reader: (number: Int, file: PacketFile.Reader)?
     private var lock: Int32 = -1
@@ -44,6 +47,7 @@ public final class SegmentFolder: @unchecked Sendable {
         encoderThreads = Self.threads(lines) ?? max(1, threads ?? Int(av_cpu_count()))
         let job = job + [("frames of a part", "\(self.length)"), ("encoder threads", "\(encoderThreads)")]
         self.job = job.map { "\($0.name) = \($0.value)\n" }.joined()
+        isKnown = old == self.job
         if !old.isEmpty, old != self.job {
             let other = job.first { !lines.contains("\($0.name) = \($0.value)") }
             throw .otherJob(path, difference: other?.name ?? "options")
@@ -67,6 +71,19 @@ public final class SegmentFolder: @unchecked Sendable {
     public static func leftover(beside output: String) -> String? {
         let path = path(beside: output)
         return access(path + "/job", F_OK) == 0 ? path : nil
+    }
+
+    /// Says that `output` is what a run was stopped with, and not whole.
+    public func markUnfinished(_ output: String) {
+        guard let mark = MediaFiles.fingerprint(output) else { return }
+        // Without the mark the next run asks before it replaces the file.
+        try? Data(mark.utf8).write(to: URL(fileURLWithPath: path + "/stopped"))
+    }
+
+    /// Whether `output` is what a run was stopped with, and nobody has touched it since.
+    public static func isUnfinished(_ output: String) -> Bool {
+        guard let mark = try? String(contentsOfFile: path(beside: output) + "/stopped", encoding: .utf8) else { return false }
+        return mark == MediaFiles.fingerprint(output)
     }
 
     /// How many parts are whole, from the first on.
@@ -95,8 +112,11 @@ public final class SegmentFolder: @unchecked Sendable {
         guard finishedFrames == 0 || Self.parts(in: path) * length == finishedFrames else {
             throw .unwritable(path, why: "another run changed what is there; run again")
         }
+        if isKnown { return }
+        // Parts of which nobody knows what they are parts of.
+        for part in 0..<Self.parts(in: path) { unlink(Self.name(part, in: path)) }
         let bytes = Array(job.utf8)
-        guard ftruncate(lock, 0) == 0, pwrite(lock, bytes, bytes.count, 0) == bytes.count else {
+        guard ftruncate(lock, 0) == 0, pwrite(lock, bytes, bytes.count, 0) == bytes.count, fsync(lock) == 0 else {
             throw FFmpegStatus(tempera_averror(errno)).writing(path, action: "writing")
         }
     }

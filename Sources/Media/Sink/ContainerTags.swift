@@ -40,7 +40,14 @@ enum ContainerTags {
     }
 
     static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
-        copy(source.demuxer.context.pointee.metadata, to: &output.pointee.metadata) { ofTheFile.contains($0) }
+        let input = source.demuxer.context
+        copy(input.pointee.metadata, of: source, to: &output.pointee.metadata) { ofTheFile.contains($0) }
+        // What a broadcast says of itself it says of a program.
+        if String(cString: output.pointee.oformat.pointee.name) == "mpegts",
+            let program = av_find_program_from_stream(input, nil, Int32(source.choice.video))
+        {
+            copy(program.pointee.metadata, of: source, to: &output.pointee.metadata) { !$0.hasPrefix("service_") }
+        }
         copyChapters(source, to: output)
     }
 
@@ -54,17 +61,27 @@ enum ContainerTags {
             output.pointee.strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL
         }
         stream.pointee.disposition = input.pointee.disposition
-        copy(input.pointee.metadata, to: &stream.pointee.metadata) {
+        copy(input.pointee.metadata, of: source, to: &stream.pointee.metadata) {
             ofTheStream.contains($0) || $0.hasPrefix("number_of_") || $0.hasPrefix("_statistics_")
         }
     }
 
     private static func copy(
-        _ input: OpaquePointer?, to output: inout OpaquePointer?, without unwanted: (String) -> Bool
+        _ input: OpaquePointer?, of source: FileSource, to output: inout OpaquePointer?, without unwanted: (String) -> Bool
     ) {
         for (name, value) in OptionDictionary.entries(of: input) where !unwanted(plain(name)) {
-            av_dict_set(&output, name, value, 0)
+            av_dict_set(&output, name, name == "timecode" ? moved(value, to: source) : value, 0)
         }
+    }
+
+    /// A timecode is that of the first frame: what is skipped is added.
+    private static func moved(_ timecode: String, to source: FileSource) -> String {
+        var code = AVTimecode(), text = [CChar](repeating: 0, count: 32)
+        guard source.skipped > 0, let rate = source.video.frameRate,
+            av_timecode_init_from_string(&code, rate.av, timecode, nil) >= 0,
+            av_timecode_make_string(&code, &text, Int32((source.skipped * rate.value).rounded())) != nil
+        else { return timecode }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func copyChapters(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
@@ -76,7 +93,7 @@ enum ContainerTags {
             else { continue }
             let base = chapter.time_base
             let shift =
-                av_rescale_q(source.demuxer.origin, microseconds, base)
+                av_rescale_q(source.origin, microseconds, base)
                 + av_rescale_q(source.range.start ?? 0, source.range.timeBase, base)
             let start = chapter.start - shift
             var end = chapter.end - shift

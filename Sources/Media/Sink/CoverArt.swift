@@ -6,8 +6,20 @@ enum CoverArt {
         stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
     }
 
+    /// Files of a picture that Matroska's attachments name.
+    private static let attachments: [UInt32: (name: String, type: String)] = [
+        AV_CODEC_ID_MJPEG.rawValue: ("cover.jpg", "image/jpeg"), AV_CODEC_ID_PNG.rawValue: ("cover.png", "image/png"),
+        AV_CODEC_ID_GIF.rawValue: ("cover.gif", "image/gif"), AV_CODEC_ID_TIFF.rawValue: ("cover.tif", "image/tiff"),
+        AV_CODEC_ID_BMP.rawValue: ("cover.bmp", "image/bmp"),
+    ]
+
     /// Whether `container` has a place for it. Elsewhere it would become a second video.
-    static func fits(_ container: Container) -> Bool { ["mp4", "ipod", "f4v", "matroska"].contains(container.name) }
+    static func fits(_ input: UnsafeMutablePointer<AVStream>, _ container: Container) -> Bool {
+        let codec = input.pointee.codecpar.pointee.codec_id
+        if container.name == "matroska" { return attachments[codec.rawValue] != nil }
+        return ["mp4", "ipod", "f4v"].contains(container.name)
+            && [AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_BMP].contains(codec)
+    }
 
     /// Turns the copy of a cover stream into what `container` calls a cover.
     /// - Returns: whether its packet is now part of the header.
@@ -20,8 +32,7 @@ enum CoverArt {
             return false
         }
         let picture = input.pointee.attached_pic
-        let isPNG = input.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_PNG
-        guard let bytes = picture.data, picture.size > 0,
+        guard let file = attachments[input.pointee.codecpar.pointee.codec_id.rawValue], let bytes = picture.data, picture.size > 0,
             let extra = av_mallocz(Int(picture.size) + Int(AV_INPUT_BUFFER_PADDING_SIZE))
         else { return false }
         extra.copyMemory(from: bytes, byteCount: Int(picture.size))
@@ -30,9 +41,7 @@ enum CoverArt {
         parameters?.pointee.extradata = extra.assumingMemoryBound(to: UInt8.self)
         parameters?.pointee.extradata_size = picture.size
         parameters?.pointee.codec_type = AVMEDIA_TYPE_ATTACHMENT
-        for (name, value) in [
-            ("filename", isPNG ? "cover.png" : "cover.jpg"), ("mimetype", isPNG ? "image/png" : "image/jpeg"),
-        ] {
+        for (name, value) in [("filename", file.name), ("mimetype", file.type)] {
             av_dict_set(&output.pointee.metadata, name, value, AV_DICT_DONT_OVERWRITE)
         }
         return true

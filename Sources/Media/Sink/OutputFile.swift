@@ -12,6 +12,8 @@ final class OutputFile {
     /// What is written; nil when bytes go straight to their target.
     private let partial: String?
     private let target: String
+    /// Whether parts of the output are thrown away once it is whole: then it must be on the disk before.
+    private let replacesParts: Bool
 
     /// Those of this process that are not in their place yet.
     private static let unfinished = Mutex<Set<String>>([])
@@ -31,6 +33,7 @@ final class OutputFile {
     init(_ path: String, container: Container, segments: SegmentFolder? = nil) throws(MediaError) {
         let path = path.withoutFileScheme
         self.path = path
+        replacesParts = segments != nil
         if Self.isPipe(path) {
             // A reader that goes away is an error to report, not a reason to die.
             var action = sigaction()
@@ -86,12 +89,19 @@ final class OutputFile {
         if MediaFiles.isFolder(partial) { return try commitPictures(from: partial) }
         var information = stat()
         if stat(target, &information) == 0 { chmod(partial, information.st_mode & 0o7777) }
-        guard rename(partial, target) == 0 else {
-            let error = FFmpegStatus(tempera_averror(errno)).writing(path, action: "renaming")
+        guard !replacesParts || Self.isOnDisk(partial), rename(partial, target) == 0 else {
+            let error = FFmpegStatus(tempera_averror(errno)).writing(path, action: "completing")
             discard()
             throw error
         }
         _ = Self.unfinished.withLock { $0.remove(partial) }
+    }
+
+    /// Waits until all of a file is on the disk.
+    private static func isOnDisk(_ path: String) -> Bool {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { if file >= 0 { close(file) } }
+        return file >= 0 && fsync(file) == 0
     }
 
     /// Gives numbered pictures their place, each over an older one of its name.

@@ -123,7 +123,7 @@ struct StreamCopies {
     ) -> Bool {
         let parameters = input.pointee.codecpar.pointee
         let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
-        if CoverArt.isCover(input) { return CoverArt.fits(container) }
+        if CoverArt.isCover(input) { return CoverArt.fits(input, container) }
         if isAttachment, container.name == "mpegts" { return false }
         if !isAttachment, container.holds(parameters.codec_id, isCopy: true) == false { return false }
         return writesHeader([input], in: container, beside: encoder)

@@ -26,6 +26,8 @@ final class SubtitleConverter {
         let parameters = input.pointee.codecpar
         guard let parameters, let form = Self.form(container), let from = avcodec_descriptor_get(parameters.pointee.codec_id),
             from.pointee.props & AV_CODEC_PROP_TEXT_SUB != 0,
+            // Its decoder says a line when the next one comes, under that one's time.
+            parameters.pointee.codec_id != AV_CODEC_ID_EIA_608,
             let reading = avcodec_find_decoder(parameters.pointee.codec_id), let writing = avcodec_find_encoder(form),
             let packet = av_packet_alloc()
         else { return nil }

@@ -59,6 +59,9 @@ final class VideoEncoder {
             case .topFirst: AV_FIELD_TT
             case .bottomFirst: AV_FIELD_BB
             }
+        if video.fieldOrder != .progressive {
+            context.pointee.flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME
+        }
         layout.tag(context, as: video.color)
         if container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER) }
         try open(codec, options: options, warnings: warnings)
@@ -138,6 +141,7 @@ final class VideoEncoder {
         durations.add(
             time: time, duration: av_rescale_q(picture.duration, video.timeBase.av, context.pointee.time_base))
         frame.pointee.pts = time
+        if video.fieldOrder != .progressive { tempera_set_fields(frame, video.fieldOrder == .topFirst ? 1 : 0) }
         av_frame_remove_side_data(frame, AV_FRAME_DATA_A53_CC)
         let captions = picture.captions
         if !captions.isEmpty, !takesCaptions { warnings.report(.captionsLeftOut(codec: name)) }

@@ -76,6 +76,8 @@ final class Demuxer {
         }
         context = opened
         if let unknown = settings.entries.first {
+            if unknown.name == "video_size", options.size != nil { throw .ofRawFrames("--size", instead: "--resize WxH paints at another size") }
+            if unknown.name == "framerate", options.rate != nil { throw .ofRawFrames("--rate", instead: "--fps sets the rate of the output") }
             throw .optionRefused(unknown.name, value: unknown.value, by: formatName)
         }
         if !describesItself {
@@ -141,7 +143,7 @@ final class Demuxer {
             invalidReads += 1
             if failure.isInvalidData, invalidReads < 100 { continue }
             if failure.isInvalidData { return false }
-            throw failure.reading(path, action: "reading")
+            throw .brokeOff(path, why: failure.text)
         }
     }
 

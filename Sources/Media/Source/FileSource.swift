@@ -18,6 +18,10 @@ public final class FileSource: MediaSource, @unchecked Sendable {
     let demuxer: Demuxer
     let choice: StreamChoice
     let range: TimeRange
+    /// What becomes time 0, in microseconds.
+    let origin: Int64
+    /// Seconds before the range.
+    let skipped: Double
     private let reader: FrameReader
     private let converter: FrameConverter
     private let interruption: Interruption
@@ -43,16 +47,24 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         choice = try StreamChoice(demuxer, options: options)
         if let gap = demuxer.pictures?.gap { warn(.rowHasGap(number: gap.at, left: gap.left)) }
         if !choice.leftOut.isEmpty { warn(.otherVideosLeftOut(choice.leftOut)) }
+        if !choice.ofOtherPrograms.isEmpty { warn(.otherProgramsLeftOut(choice.ofOtherPrograms)) }
         let stream = demuxer.streams[choice.video]
         if tempera_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO, nil) != nil { throw .encrypted(path) }
-        range = try demuxer.seek(to: options, timeBase: stream.pointee.time_base)
-        reader = try FrameReader(
-            demuxer, choice: choice, origin: demuxer.origin, options: options, warnings: warnings)
+        if tempera_needs_dolby_vision(stream) != 0 {
+            throw .unsupportedColour(path, what: "its colours are Dolby Vision's own (profile 5)")
+        }
+        range = try demuxer.seek(to: options, choice: choice)
+        origin = demuxer.origin(of: choice)
+        skipped = options.start ?? 0
+        reader = try FrameReader(demuxer, choice: choice, origin: origin, options: options, warnings: warnings)
 
         unfinished = choice.steadyCopies(demuxer)
         pending = []
-        var found = false
-        while !found {
+        let held = options.start == nil ? nil : HeldPicture(), nominal = Self.nominalDuration(stream)
+        // A gap of half a frame more than usual, or of half a second, is seen.
+        let least = min(3 * nominal / 2, Rational(stream.pointee.time_base).ticks(0.5))
+        var first: UnsafeMutablePointer<AVFrame>?, isFilled = false
+        while first == nil {
             switch try reader.next() {
             case .packet(let packet):
                 if Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished) {
@@ -60,22 +72,37 @@ public final class FileSource: MediaSource, @unchecked Sendable {
                 }
             case .picture:
                 let time = reader.picture.pointee.best_effort_timestamp
-                found = time == tempera_nopts || !range.isBefore(time)
+                if time != tempera_nopts, range.isBefore(time) {
+                    held?.keep(reader.picture)
+                } else {
+                    isFilled = time != tempera_nopts
+                        && held?.fills(from: range.start ?? 0, to: time, least: least) == true
+                    first = isFilled ? held?.frame : reader.picture
+                }
             case nil:
-                throw options.start.map { start in .startBeyondEnd(path, start: start) } ?? demuxer.emptiness
+                guard let start = options.start else { throw demuxer.emptiness }
+                guard let held, held.fills(from: range.start ?? 0, to: nil, least: least) else {
+                    throw .startBeyondEnd(path, start: start)
+                }
+                first = held.frame
+                isAtEnd = true
             }
         }
+        guard let first else { throw demuxer.emptiness }
         let orientation = Orientation(
-            of: reader.picture, stream: stream, stated: reader.statedOrientation, warnings: warnings)
+            of: first, stream: stream, stated: reader.statedOrientation, warnings: warnings)
         converter = try FrameConverter(
-            first: reader.picture, orientation: orientation, resize: options.resize, path: path, warnings: warnings)
+            first: first, orientation: orientation, resize: options.resize, path: path, warnings: warnings)
         video = VideoFormat(
-            demuxer: demuxer, stream: stream, first: reader.picture, converter: converter, orientation: orientation,
+            demuxer: demuxer, stream: stream, first: first, converter: converter, orientation: orientation,
             options: options)
         contents = SourceDescription(
-            demuxer: demuxer, choice: choice, first: reader.picture, orientation: orientation)
-        clock = FrameClock(nominal: Self.nominalDuration(video))
-        if let first = try frame() { pending.append(.frame(first)) }
+            demuxer: demuxer, choice: choice, first: first, orientation: orientation)
+        clock = FrameClock(nominal: max(1, nominal))
+        if isFilled || isAtEnd {
+            pending.append(.frame(try frame(first, at: range.start ?? 0)))
+        }
+        if !isAtEnd, let next = try frame() { pending.append(.frame(next)) }
         pending.reverse()
     }
 
@@ -88,7 +115,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
                 if let frame = try frame() { return .frame(frame) }
             case .packet(let packet):
                 let wanted = Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished)
-                if reader.skipsVideo && unfinished.isEmpty { isAtEnd = true }
+                if reader.rangeEnd != nil && unfinished.isEmpty { isAtEnd = true }
                 if wanted { return .packet(packet) }
             }
         }
@@ -119,13 +146,19 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         }
         if range.isBefore(time) { return nil }
         if range.isAfter(time) {
-            reader.skipsVideo = true
+            reader.rangeEnd = range.end
             if unfinished.isEmpty { isAtEnd = true }
             return nil
         }
+        return try frame(picture, at: time)
+    }
+
+    /// - Parameter time: From when on it is shown.
+    private func frame(_ picture: UnsafeMutablePointer<AVFrame>, at time: Int64) throws(MediaError) -> VideoFrame {
         let converted = try converter.convert(picture)
+        let stated = picture.pointee.best_effort_timestamp, late = stated == tempera_nopts ? 0 : max(0, time - stated)
         var frame = VideoFrame(
-            pixels: converted.pixels, timestamp: range.local(time), duration: max(0, tempera_frame_duration(picture)),
+            pixels: converted.pixels, timestamp: range.local(time), duration: max(0, tempera_frame_duration(picture) - late),
             alpha: converted.alpha)
         if let captions = av_frame_get_side_data(picture, AV_FRAME_DATA_A53_CC)?.pointee {
             frame.captions = Array(UnsafeBufferPointer(start: captions.data, count: captions.size))
@@ -149,8 +182,9 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         }
     }
 
-    private static func nominalDuration(_ video: VideoFormat) -> Int64 {
-        guard let rate = video.frameRate else { return 1 }
-        return video.timeBase.ticks(Double(rate.denominator) / Double(rate.numerator))
+    /// Ticks that a frame lasts at the mean rate; 0 where none is known.
+    private static func nominalDuration(_ stream: UnsafeMutablePointer<AVStream>) -> Int64 {
+        guard let rate = VideoFormat.frameRate(of: stream) else { return 0 }
+        return Rational(stream.pointee.time_base).ticks(1 / rate.value)
     }
 }

@@ -129,6 +129,7 @@ final class FrameConverter {
             fullRange: color.fullRange, chroma: frame.pointee.chroma_location.rawValue)
         let target = isHDR ? AV_PIX_FMT_RGB48LE : hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24
         if let swscale, swscale.source == source, swscale.target.format == target.rawValue { return swscale }
+        if !hasAlpha, !isHDR, PixelFormat(format).hasAlpha { warnings.report(.laterAlphaDropped) }
         if let obstacle = color.obstacle { throw .unsupportedColour(path, what: obstacle) }
         guard sws_isSupportedInput(format) != 0 else {
             throw .unsupportedColour(path, what: "its pixel format (\(PixelFormat(format).name)) cannot be converted")

@@ -25,8 +25,12 @@ final class FrameReader {
     private var videoPackets: Int64 = 0
     /// How the first picture says it must be turned, where its decoder does not tell.
     private(set) var statedOrientation: Orientation?
-    /// Ends decoding: what follows of the video stream is only looked at for its times.
-    var skipsVideo = false
+    /// Ends decoding: what follows of the video stream is only looked at for its times, and ends reading when they are far
+    /// beyond this one, whether or not the other streams have come as far.
+    var rangeEnd: Int64?
+    private let timeBase: AVRational
+    /// How far streams may be apart in a file, in seconds, and for how long one that is live is waited for.
+    private static let patience = (file: 60.0, live: 10.0)
 
     private enum Stage { case reading, draining, finished }
 
@@ -37,6 +41,7 @@ final class FrameReader {
         self.choice = choice
         self.options = options
         self.warnings = warnings
+        timeBase = demuxer.streams[choice.video].pointee.time_base
         decoder = try VideoDecoder(
             demuxer.streams[choice.video], path: demuxer.path, threads: options.threads, isLive: demuxer.isLive)
         guard let picture = av_frame_alloc(), let waiting = av_frame_alloc(), let packet = av_packet_alloc() else {
@@ -99,7 +104,13 @@ final class FrameReader {
 
     private func decodePacket() throws(MediaError) {
         videoPackets += 1
-        if skipsVideo { return }
+        if let rangeEnd {
+            let patience = Rational(timeBase).ticks(demuxer.isLive ? Self.patience.live : Self.patience.file)
+            if packet.pointee.dts != tempera_nopts, packet.pointee.dts > rangeEnd + patience { stage = .finished }
+            return
+        }
+        // A frame dropped by whoever recorded, which stays on the screen.
+        if packet.pointee.size == 0, packet.pointee.side_data_elems == 0 { return }
         if av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil { throw .encrypted(demuxer.path) }
         if demuxer.formatName == "rawvideo", packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 {
             warnings.report(.partialLastFrame)
@@ -159,7 +170,7 @@ final class FrameReader {
             guard isInterlaced else { return false }
             warnings.report(.deinterlacing(Deinterlacer.filterName))
             deinterlacer = try Deinterlacer(
-                for: picture, timeBase: demuxer.streams[choice.video].pointee.time_base, path: demuxer.path)
+                for: picture, timeBase: timeBase, path: demuxer.path)
         }
         deinterlacer?.send(picture)
         return true
@@ -180,7 +191,8 @@ final class FrameReader {
     private func reportEnd() {
         if errors > 0 { warnings.report(.decodeErrors(count: errors)) }
         let promised = demuxer.streams[choice.video].pointee.nb_frames
-        if promised > videoPackets, options.start == nil, options.duration == nil {
+        // AVI counts frames that it drops.
+        if videoPackets > 0, promised > videoPackets, demuxer.formatName != "avi", options.start == nil, options.duration == nil {
             warnings.report(.truncatedInput(frames: Int(videoPackets), of: Int(promised)))
         }
     }

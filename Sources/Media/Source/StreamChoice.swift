@@ -7,6 +7,8 @@ struct StreamChoice {
     let copied: Set<Int>
     /// Other moving pictures: neither painted nor copied.
     let leftOut: [Int]
+    /// Streams of other programs than the painted stream's, all but moving pictures.
+    let ofOtherPrograms: [Int]
     /// Streams that were there when the file was opened.
     let streamCount: Int
 
@@ -29,12 +31,27 @@ struct StreamChoice {
         }
         let chosen = video
         leftOut = candidates.filter { $0 != chosen }
-        copied =
-            options.copiesOtherStreams
-            // The demuxer itself discards what it has already turned into chapters.
-            ? Set(streams.indices.filter { !candidates.contains($0) && streams[$0].pointee.discard != AVDISCARD_ALL })
-            : []
+        // The demuxer itself discards what it has already turned into chapters.
+        let others = streams.indices.filter { !candidates.contains($0) && streams[$0].pointee.discard != AVDISCARD_ALL }
+        let wanted = options.copiesOtherStreams ? others : []
+        let accompanying = wanted.filter { Self.isProgramShared($0, chosen, of: demuxer.context) }
+        copied = Set(accompanying)
+        ofOtherPrograms = wanted.filter { !accompanying.contains($0) }
         for i in streams.indices where i != chosen && !copied.contains(i) { streams[i].pointee.discard = AVDISCARD_ALL }
+    }
+
+    /// Whether a program holds both streams, or none holds the first.
+    private static func isProgramShared(
+        _ stream: Int, _ video: Int, of context: UnsafeMutablePointer<AVFormatContext>
+    ) -> Bool {
+        var program = av_find_program_from_stream(context, nil, Int32(stream))
+        if program == nil { return true }
+        while let found = program {
+            let held = UnsafeBufferPointer(start: found.pointee.stream_index, count: Int(found.pointee.nb_stream_indexes))
+            if held.contains(UInt32(video)) { return true }
+            program = av_find_program_from_stream(context, found, Int32(stream))
+        }
+        return false
     }
 
     /// Video, but no cover art or preview pictures.

@@ -56,8 +56,11 @@ struct Timeline {
         let stated = packet.pointee.dts
         if streams[index].isSteady, stated != tempera_nopts {
             if let next = streams[index].next {
-                let gap = seconds(stated + streams[index].shift - next, streams[index].timeBase)
-                if isJump(gap) { jump = close(gap, index: index, stated: stated, next: next) }
+                let base = streams[index].timeBase, due = stated + streams[index].shift
+                let gap = seconds(due - next, base)
+                if isJump(gap, to: seconds(due, base)) { jump = close(gap, index: index, stated: stated, next: next) }
+            } else {
+                streams[index].shift = Self.ticks(newestShift, streams[index].timeBase)
             }
             streams[index].next = stated + streams[index].shift + packet.pointee.duration
         } else if !streams[index].isSteady {
@@ -74,8 +77,12 @@ struct Timeline {
         (-largest...largest).contains(time) ? time : tempera_nopts
     }
 
-    private func isJump(_ gap: Double) -> Bool {
-        gap < -Self.backwardLimit || (jumpsForward && gap > Self.forwardLimit)
+    /// - Parameter time: Where the gap ends. A hole in one stream is none in the others.
+    private func isJump(_ gap: Double, to time: Double) -> Bool {
+        if gap < -Self.backwardLimit { return true }
+        guard jumpsForward, gap > Self.forwardLimit else { return false }
+        let reached = streams.compactMap { stream in stream.next.map { seconds($0, stream.timeBase) } }.max() ?? 0
+        return time > reached + Self.forwardLimit
     }
 
     private func seconds(_ ticks: Int64, _ base: AVRational) -> Double { Double(ticks) * av_q2d(base) }

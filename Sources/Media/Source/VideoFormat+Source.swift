@@ -7,7 +7,7 @@ extension VideoFormat {
         converter: FrameConverter,
         orientation: Orientation, options: SourceOptions
     ) {
-        let rate = Rational(known: stream.pointee.avg_frame_rate) ?? Rational(known: stream.pointee.r_frame_rate)
+        let rate = Self.frameRate(of: stream)
         let seconds = demuxer.duration(of: stream, options: options)
         let isWhole = options.start == nil && options.duration == nil
         let counted = stream.pointee.nb_frames > 0 && isWhole ? Int(stream.pointee.nb_frames) : nil
@@ -19,6 +19,11 @@ extension VideoFormat {
             frameCount: counted ?? seconds.flatMap { seconds in rate.map { Int((seconds * $0.value).rounded()) } },
             color: ToneMapper.Signal(first) == nil ? ColorTags(first) : .bt709, hasAlpha: converter.hasAlpha,
             fieldOrder: FieldOrder(first))
+    }
+
+    /// The mean rate that the container states, or else the least that all times fit.
+    static func frameRate(of stream: UnsafeMutablePointer<AVStream>) -> Rational? {
+        Rational(known: stream.pointee.avg_frame_rate) ?? Rational(known: stream.pointee.r_frame_rate)
     }
 
     /// The pixel aspect after turning and resizing; the picture's shape on the screen stays.

@@ -68,9 +68,17 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
         var result = frame
         result.pixels = pool.take()
         paint(frame.pixels, into: result.pixels)
-        layers?.add((sketch?.painter.layerTimings ?? []) + upscaler.layerTimings)
+        layers?.add(layerTimings)
         result.alpha = frame.alpha.map { $0.enlarged(width: width, height: height) }
         return result
+    }
+
+    /// Of both networks; those of the second say so where there are two.
+    private var layerTimings: [LayerTiming] {
+        guard let sketch else { return upscaler.layerTimings }
+        return sketch.painter.layerTimings + upscaler.layerTimings.map {
+            LayerTiming(name: "upscaler.\($0.name)", seconds: $0.seconds, flops: $0.flops, executed: $0.executed)
+        }
     }
 
     public func lowestCost() -> Double {

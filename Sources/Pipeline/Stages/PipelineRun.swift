@@ -30,6 +30,8 @@ final class PipelineRun: Sendable {
     private let framesInFlight = DispatchSemaphore(value: 0)
     private let wakeUp = DispatchSemaphore(value: 0)
     private let ending = Mutex(Ending.none)
+    /// Why the source ended before its end. What it had given until then is painted all the same.
+    private let broken = Mutex<(any Error)?>(nil)
     private let governor: Mutex<Governor>
     private let packetsCopied = Atomic<Int>(0)
 
@@ -61,7 +63,7 @@ final class PipelineRun: Sendable {
             counts: governor.counts, packetsCopied: packetsCopied.load(ordering: .relaxed),
             paintedOnRung: governor.paintedOnRung, stepsDown: governor.rungChanges.down, stepsUp: governor.rungChanges.up)
         switch ending.withLock({ $0 }) {
-        case .none, .finishing: break
+        case .none, .finishing: if let error = broken.withLock({ $0 }) { throw error }
         case .stopped: summary.wasStopped = true
         case .failed(let error):
             sink.discard()
@@ -94,7 +96,8 @@ final class PipelineRun: Sendable {
             for slot in governor.withLock({ $0.finished(end: end) }) where !order.push(repeating(slot)) { return }
         } catch {
             // A source interrupted by the end of the run has nothing to report.
-            if !hasEnded { fail(error) }
+            guard !hasEnded else { return }
+            if case MediaError.brokeOff = error { broken.withLock { $0 = error } } else { fail(error) }
         }
     }
 
@@ -204,7 +207,8 @@ final class PipelineRun: Sendable {
             if ticket.isInFlight { framesInFlight.signal() }
         }
         guard !hasFailed else { return }
-        if !beginFinishing(), last == nil || !options.keepsStopped { return sink.discard() }
+        let isWhole = beginFinishing() && broken.withLock { $0 == nil }
+        if !isWhole, last == nil || !options.keepsStopped { return sink.discard() }
         do {
             recorder?.begin()
             try sink.finish()

@@ -94,11 +94,6 @@ public struct Batch: Sendable {
             throw manager.fileExists(atPath: job.input) ? .media(.noPermission(job.input)) : .media(.missingFile(job.input))
         }
         if MediaFiles.isSame(job.input, job.output) { throw .media(.sameFile(job.output)) }
-        do {
-            try manager.createDirectory(atPath: job.output, withIntermediateDirectories: true)
-        } catch {
-            throw .unwritable(job.output)
-        }
         let shown = names.filter { !$0.hasPrefix(".") }
         let folders = Set(shown.filter { MediaFiles.isFolder(path($0, in: job.input)) })
         func isMedia(_ name: String) -> Bool {
@@ -106,6 +101,12 @@ public struct Batch: Sendable {
         }
         let media = shown.filter(isMedia), others = shown.filter { !isMedia($0) }.map { folders.contains($0) ? $0 + "/" : $0 }
         if media.isEmpty { throw .nothingToPaint(job.input) }
+        do {
+            try manager.createDirectory(atPath: job.output, withIntermediateDirectories: true)
+        } catch {
+            let isFile = manager.fileExists(atPath: job.output) && !MediaFiles.isFolder(job.output)
+            throw isFile ? .media(.unwritable(job.output, why: "a folder becomes a folder, and this is a file")) : .unwritable(job.output)
+        }
         return (media, others)
     }
 
@@ -114,8 +115,12 @@ public struct Batch: Sendable {
         job.keepsStopped = false
         job.input = path(file, in: self.job.input)
         job.output = path(file, in: self.job.output)
-        // A picture is painted at once or not at all.
-        if MediaFiles.isPicture(file) { job.resumes = false }
+        // What is said of a video's time, encoder and container is not meant for pictures, which are painted at once or not at all.
+        if MediaFiles.isPicture(file) {
+            job.resumes = false
+            job.writing = WritingOptions()
+            (job.reading.start, job.reading.duration) = (nil, nil)
+        }
         return job
     }
 

@@ -1,9 +1,9 @@
 import Media
 
 extension Job {
-    /// Whether `run` would replace a file that it must not. What an earlier run of the same job was stopped with may go.
+    /// Whether `run` would replace a file that it must not. What an earlier run of the same job wrote when it was stopped may go.
     public var findsOutputTaken: Bool {
-        !overwrite && isThere && !(resumes && hasLeftover)
+        !overwrite && isThere && !(resumes && SegmentFolder.isUnfinished(output))
     }
 
     /// Whether an earlier run made the whole output.
@@ -15,6 +15,9 @@ extension Job {
 
     /// Removes what the jobs of this process have written so far: for a process that ends at once.
     public static func removeUnfinished() { MediaFiles.removeUnfinished() }
+
+    /// Whether a file is at `path` that is no folder, pipe or device.
+    public static func isRegularFile(_ path: String) -> Bool { MediaFiles.isRegular(path) }
 
     /// Whether both paths mean one file that is there.
     public static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }

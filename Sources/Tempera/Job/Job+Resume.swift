@@ -8,15 +8,15 @@ extension Job {
             if let leftover = SegmentFolder.leftover(beside: output) { warn(.leftoverSegments(leftover)) }
             return nil
         }
-        guard rate == nil, pacing == .offline, !isPipe(input) else { throw MediaError.notResumable(output) }
-        return try SegmentFolder(beside: output, job: identity(video))
+        guard rate == nil, pacing == .offline else { throw MediaError.notResumable(output) }
+        guard let input = MediaFiles.fingerprint(input) else { throw MediaError.notResumable(output) }
+        return try SegmentFolder(beside: output, job: identity(video, input: input))
     }
 
-    private func isPipe(_ path: String) -> Bool { path == "-" || path.hasPrefix("pipe:") }
-
     /// Everything that the output depends on, in words.
-    private func identity(_ video: VideoFormat) -> [(name: String, value: String)] {
+    private func identity(_ video: VideoFormat, input: String) -> [(name: String, value: String)] {
         // A dictionary has another order in every process.
+        func file(_ path: String) -> String { MediaFiles.fingerprint(path) ?? path }
         func sorted(_ options: [String: String]) -> String { options.map { "\($0)=\($1)" }.sorted().joined(separator: ",") }
         var (reading, writing, painting) = (reading, writing, painting)
         let (toDemuxer, toEncoder) = (sorted(reading.demuxerOptions), sorted(writing.codecOptions))
@@ -25,17 +25,9 @@ extension Job {
         reading.demuxerOptions = [:]
         (writing.codecOptions, writing.formatOptions) = ([:], [:])
         return [
-            ("input", fingerprint(input)), ("style", style.map { fingerprint($0.path) } ?? "none"),
-            ("upscaler", upscaler.map { fingerprint($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
+            ("input", input), ("style", style.map { file($0.path) } ?? "none"),
+            ("upscaler", upscaler.map { file($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
             ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"), ("steadiness", "\(steady)"),
         ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
-    }
-
-    /// A file's path, size and time of change.
-    private func fingerprint(_ path: String) -> String {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return path }
-        let full = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        return "\(full), \(status.st_size) bytes, \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 }

@@ -63,7 +63,7 @@ extension Job {
                 }
                 onEvent(.progress(progress))
             }
-        if !summary.wasStopped { segments?.remove() }
+        if summary.wasStopped { segments?.markUnfinished(output) } else { segments?.remove() }
         let seconds = (clock.now - begun).seconds
         isComplete = true
         if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@testable import Media
+
+/// Where a range begins.
+@Suite struct StartTests {
+    private func times(_ input: String, start: Double, duration: Double? = nil) throws -> [Double] {
+        var options = SourceOptions()
+        (options.start, options.duration) = (start, duration)
+        let source = try FileSource(input, options: options)
+        var times: [Double] = []
+        while let item = try source.next() {
+            if case .frame(let frame) = item { times.append(Double(frame.timestamp) * source.video.timeBase.value) }
+        }
+        return times
+    }
+
+    /// Slides: what is on the screen at the start is shown from there, unless the next picture comes as soon as any.
+    @Test func whatIsOnTheScreenIsTheFirstFrame() throws {
+        let scratch = try Scratch(), (slides, video) = (scratch.file("slides.mkv"), scratch.file("video.mkv"))
+        try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=1/5:d=15 -c:v libx264 -preset ultrafast \(slides)")
+        #expect(try times(slides, start: 6) == [0, 4])
+        #expect(try times(slides, start: 6, duration: 2) == [0])
+        #expect(try times(slides, start: 5) == [0, 5])
+        #expect(try times(slides, start: 12) == [0])
+        #expect(throws: MediaError.startBeyondEnd(slides, start: 90)) { try times(slides, start: 90) }
+        try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=10:d=1 -c:v libx264 -preset ultrafast \(video)")
+        #expect(try times(video, start: 0.55).map { ($0 * 100).rounded() / 100 } == [0.05, 0.15, 0.25, 0.35])
+    }
+
+    /// An index by decode time knows key frames that are shown later.
+    @Test(arguments: ["avi -c:v mpeg4", "flv -c:v libx264", "mkv -c:v libx264", "mp4 -c:v libx264"])
+    func noFrameAfterTheStartIsLost(kind: String) throws {
+        let scratch = try Scratch(), input = scratch.file("a.\(kind.prefix(3))")
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1.2 \(kind.dropFirst(4)) -g 12 -bf 2 \(input)")
+        // AVI states decode times: one frame more is at or after it.
+        #expect((20...21).contains(try times(input, start: 0.4).count))
+    }
+
+    /// The timecode of the first frame that is kept.
+    @Test func aTimecodeMovesWithTheStart() throws {
+        let scratch = try Scratch(), (input, output) = (scratch.file("a.mov"), scratch.file("b.mov"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264 -timecode 01:00:00:00 \(input)")
+        var options = SourceOptions()
+        options.start = 0.8
+        try copy(input, to: output, source: options)
+        #expect(try probe(output, "v", stream: "codec_type:stream_tags=timecode").first?.hasSuffix("01:00:00:20") == true)
+    }
+}
