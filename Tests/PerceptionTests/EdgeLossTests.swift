@@ -86,34 +86,6 @@ import Testing
         }
     }
 
-    /// The losses of the inside are those of a batch that is nothing else, and say nothing of the margin.
-    @Test func theMarginIsNobodysBusiness() throws {
-        let painting = noise(input, seed: 7), gradient = noise(input, seed: 8)
-        let pair = ViewPair(
-            first: 0, second: 1, motion: Motion(angle: 0.05, zoom: 1.04, centre: 40, shift: SIMD2(1.25, -0.5)),
-            brightening: noise(input, seed: 10).base)
-        let batch = Batch(photos: noise(input, seed: 11), pairs: [pair], style: 3)
-        let probe = Probe(context), inner = InteriorObjective(input: input) { extent in
-            probe.loss = TemporalLoss(input: extent, context: context)
-            return probe
-        }
-        let losses = inner.evaluate(painting, batch, gradient: gradient)
-        let seen = try #require(probe.seen)
-        #expect(seen.photos.shape == MapShape(images: 2, height: 64, width: 48, channels: 3) && seen.style == 3)
-        #expect(seen.photos.row(1, 5)[7] == batch.photos.row(1, 21)[7 + 48])
-        // The same place moves to the same place.
-        let (x, y) = seen.pairs[0].motion.apply(4, 9), whole = pair.motion.apply(20, 25)
-        #expect(abs(x + 16 - whole.x) < 1e-9 && abs(y + 16 - whole.y) < 1e-9)
-        #expect(seen.pairs[0].brightening[48 * 9 + 4] == pair.brightening[80 * 25 + 20])
-
-        for place in [(0, 0), (15, 40), (40, 15), (95, 40), (80, 30)] {
-            painting.row(0, place.0)[3 * place.1] += 60
-            #expect(gradient.row(0, place.0)[3 * place.1] == 0)
-        }
-        #expect(inner.evaluate(painting, batch, gradient: gradient) == losses && losses.temporal > 0)
-        #expect((0..<48).contains { gradient.row(0, 40)[3 * ($0 + 16)] != 0 })
-    }
-
     /// It is among the losses of every step, and a run with it is the same however it is cut, with any number of threads.
     @Test func runsHaveIt() throws {
         let studio = try Studio()
@@ -137,22 +109,5 @@ import Testing
         let stream = PhotoStream(folder, shape: shape, seed: 7, isWide: true)
         let crops = try (0..<12).map { Array(UnsafeBufferPointer(start: try stream.batch($0).photos.base, count: shape.count)) }
         #expect(Set(crops).count > 8)
-    }
-
-    /// The temporal loss alone, and what it was asked about.
-    private final class Probe: TrainingObjective {
-        var loss: TemporalLoss?
-        var seen: Batch?
-        private let context: TrainingContext
-
-        init(_ context: TrainingContext) { self.context = context }
-
-        func evaluate(_ output: Map, _ batch: Batch, gradient: Map) -> Losses {
-            seen = batch
-            context.zero(gradient)
-            var losses = Losses()
-            losses.temporal = loss?.luminance(output, batch.pairs, weight: 1, gradient: gradient) ?? 0
-            return losses
-        }
     }
 }

@@ -20,14 +20,6 @@ struct Motion: Hashable, Sendable {
         self.shift = shift + SIMD2(centre, centre) - turned
     }
 
-    /// The same motion between what lies `margin` pixels from the edges of both views.
-    func within(margin: Int) -> Motion {
-        let m = Double(margin), (x, y) = apply(m, m)
-        var inner = self
-        inner.shift = SIMD2(x - m, y - m)
-        return inner
-    }
-
     /// The same motion between maps whose pixels are `factor` x `factor` blocks of these.
     func coarser(by factor: Int) -> Motion {
         // Pixel i of the coarse map is centred on f i + (f - 1) / 2 of the fine one.

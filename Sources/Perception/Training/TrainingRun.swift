@@ -73,12 +73,8 @@ public final class TrainingRun {
             }
             guard let vgg = features else { throw TrainingError.noPaintings }
             objective = { [context, styles] shape in
-                let judge = { (extent: MapShape) in
-                    PerceptualObjective(
-                        options.weights, styles: styles, vgg: vgg, pooling: options.pooling, input: extent,
-                        context: context)
-                }
-                return options.weights.edge > 0 ? InteriorObjective(input: shape, objective: judge) : judge(shape)
+                PerceptualObjective(
+                    options.weights, styles: styles, vgg: vgg, pooling: options.pooling, input: shape, context: context)
             }
             strip = options.previewEvery > 0 ? try PreviewStrip(photos, paintings: pictures, seed: options.seed) : nil
         case .upscaling(let weights):
