@@ -64,23 +64,4 @@ import Testing
         #expect(try ramps(true) == drawn)
         #expect(try ramps(false).count < drawn.count)
     }
-
-    /// Both views of a ramp say that they are one, and have no style to follow: the others' loss and slope stay what they are.
-    @Test func rampsFollowNoStyle() throws {
-        let studio = try Studio(), folder = try PhotoFolder(studio.folder + "/photos")
-        let shape = MapShape(images: 4, height: 64, width: 64, channels: 3)
-        let stream = PhotoStream(folder, shape: shape, seed: 7, pairs: true, hasRamps: true)
-        let ramps = try (0..<40).map { try stream.batch($0).ramps }
-        #expect(Set(ramps).isSubset(of: [[], [0, 1], [2, 3], [0, 1, 2, 3]]) && ramps.contains { !$0.isEmpty })
-
-        let context = try TrainingContext(threads: 1), memory = MapMemory(), target = [Float](repeating: 0.1, count: 256)
-        let map = memory.map(MapShape(images: 2, height: 8, width: 8, channels: 16)), both = memory.map(map.shape), one = memory.map(map.shape)
-        var noise = SplitMix64(state: 5)
-        for i in 0..<map.shape.count { map.base[i] = Float.random(in: 0...1, using: &noise) }
-        let grams = GramMatrices(shape: map.shape, context: context)
-        let whole = grams.loss(of: map, target: target, weight: 3, gradient: both)
-        let second = grams.loss(of: map, target: target, weight: 3, without: [0], gradient: one)
-        #expect(second > 0 && second < whole)
-        #expect((0..<map.shape.imageCount).allSatisfy { one.image(0)[$0] == 0 && one.image(1)[$0] == both.image(1)[$0] })
-    }
 }

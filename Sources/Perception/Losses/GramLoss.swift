@@ -69,22 +69,20 @@ final class GramMatrices {
         }
     }
 
-    /// `weight` times the mean squared difference to `target` (channels x channels) over all images, of which those of `without`
-    /// count nothing.
+    /// `weight` times the mean squared difference to `target` (channels x channels) over all images.
     ///
     /// Prepares `addGradient`.
-    func loss(target: UnsafePointer<Float>, weight: Float, without: Set<Int> = []) -> Double {
+    func loss(target: UnsafePointer<Float>, weight: Float) -> Double {
         let (channels, matrix, values, slopes, slopeCount) = (channels, matrix, values, slopes, slopeCount)
         var total = 0.0
         // d loss / dF = F (dG + dG^T) / (C H W), and dG is symmetric.
         let slope = 4 * weight / Float(images * matrix) / Float(channels * shape.pixels)
         for image in 0..<images {
             let gram = values + image * matrix, to = slopes + image * slopeCount
-            let slope = without.contains(image) ? 0 : slope, share = without.contains(image) ? 0 : 1.0
             for row in 0..<channels {
                 for column in 0..<channels {
                     let difference = gram[row * channels + column] - target[row * channels + column]
-                    total += share * Double(difference) * Double(difference)
+                    total += Double(difference) * Double(difference)
                     to[column / 32 * 32 * channels + row * 32 + column % 32] = difference * slope
                 }
             }
@@ -92,12 +90,11 @@ final class GramMatrices {
         return Double(weight) * total / Double(images * matrix)
     }
 
-    /// `weight` times the style loss of `map`, but for images of `without`, against a Gram matrix of its layer; adds its gradient
-    /// to `gradient`.
-    func loss(of map: Map, target: [Float], weight: Float, without: Set<Int> = [], gradient: Map) -> Double {
+    /// `weight` times the style loss of `map` against a Gram matrix of its layer; adds its gradient to `gradient`.
+    func loss(of map: Map, target: [Float], weight: Float, gradient: Map) -> Double {
         compute(map)
         let result = target.withUnsafeBufferPointer { target in
-            target.baseAddress.map { self.loss(target: $0, weight: weight, without: without) } ?? 0
+            target.baseAddress.map { self.loss(target: $0, weight: weight) } ?? 0
         }
         addGradient(map, to: gradient)
         return result

@@ -7,14 +7,14 @@ public struct LossWeights: Sendable, Hashable {
     public var temporal: Float
     /// Against waves of the network's own grid; above 0, some of the crops are smooth ramps, where they show.
     public var grid: Float
-    /// Against a frame of another colour.
+    /// Against a frame of another colour; 0 for none.
     public var edge: Float
     public var contentLayer: VGG16Layer
     public var styleLayers: [VGG16Layer]
 
     public init(
         content: Float = 1, style: Float = 8, totalVariation: Float = 0.05, temporal: Float = 2, grid: Float = 100_000,
-        edge: Float = 300,
+        edge: Float = 0,
         contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {
@@ -128,9 +128,7 @@ final class PerceptualObjective: TrainingObjective {
                     feature, batch.pairs, scale: scale, weight: weights.temporal, gradient: to)
             }
             guard let gram = grams[layer], let target = styles[batch.style].grams[layer] else { return }
-            // A ramp that were to have a painting's colours and strokes would teach that smooth places have any but their own.
-            losses.style += gram.loss(
-                of: feature, target: target, weight: weights.style, without: batch.ramps, gradient: to)
+            losses.style += gram.loss(of: feature, target: target, weight: weights.style, gradient: to)
         }
         return losses
     }

@@ -14,8 +14,6 @@ struct Batch {
     var pairs: [ViewPair] = []
     /// Which of several styles has its turn.
     var style = 0
-    /// Images that show a smooth ramp, not a photo.
-    var ramps: Set<Int> = []
 }
 
 /// Batches of photo crops, made on a queue of their own while the step before runs.
@@ -109,18 +107,16 @@ final class PhotoStream: @unchecked Sendable {
     /// Draws every image of a batch; false when no photo of the folder can be read.
     private func fill(_ batch: inout Batch, _ step: Int) -> Bool {
         let images = batch.photos.shape.images
-        (batch.style, batch.ramps) = (step % styles, [])
+        batch.style = step % styles
         for pair in batch.pairs.indices {
-            let (first, second) = (batch.pairs[pair].first, batch.pairs[pair].second)
-            let drawn = draw(step * images + first, for: first, of: batch) { scaled, place, random in
+            let image = batch.pairs[pair].first
+            let drawn = draw(step * images + image, for: image, of: batch) { scaled, place, random in
                 views?.draw(&batch.pairs[pair], of: scaled, at: place, in: batch.photos, &random)
             }
-            if isRamp(step * images + first) { batch.ramps.formUnion([first, second]) }
             if !drawn { return false }
         }
         return (2 * batch.pairs.count..<images).allSatisfy { image in
-            if isRamp(step * images + image) { batch.ramps.insert(image) }
-            return draw(step * images + image, for: image, of: batch) { scaled, place, _ in
+            draw(step * images + image, for: image, of: batch) { scaled, place, _ in
                 let crops = batch.target ?? batch.photos
                 scaled.copyCrop(x: place.x, y: place.y, to: crops, image: image)
                 reduction?.scaleToBytes(crops.image(image), into: batch.photos.image(image))
@@ -141,8 +137,8 @@ final class PhotoStream: @unchecked Sendable {
             if let wide { scaled.copyCrop(x: x, y: y, to: wide, image: 0) }
             body(scaled, (x + reach, y + reach), &random)
         }
-        if isRamp(sample) {
-            var ramp = RandomStream(seed: seed, place: UInt64(sample), 0x7261_6d71)
+        var ramp = RandomStream(seed: seed, place: UInt64(sample), 0x7261_6d70)
+        if hasRamps, ramp.uniform(0...1) < Self.ramps {
             crop(SmoothPicture.draw(side: max(size * 5 / 4, side), &ramp), &ramp)
             return true
         }
@@ -164,12 +160,6 @@ final class PhotoStream: @unchecked Sendable {
             }
         }
         return false
-    }
-
-    /// Whether a sample is a ramp and no photo.
-    private func isRamp(_ sample: Int) -> Bool {
-        var random = RandomStream(seed: seed, place: UInt64(sample), 0x7261_6d70)
-        return hasRamps && random.uniform(0...1) < Self.ramps
     }
 
     /// Every photo has one turn an epoch, in an order of that epoch's own. A ramp takes some turns, a moved view every other; an
