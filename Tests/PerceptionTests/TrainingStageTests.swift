@@ -137,13 +137,13 @@ import Testing
         }
         let picture = LossCurve.draw(rows, total: 100).pixels
         func columns(_ color: [UInt8]) -> [Int] {
-            (81..<690).filter { x in
+            (81..<750).filter { x in
                 (20...462).contains { y in (0..<3).allSatisfy { picture.row(y)[3 * x + $0] == color[$0] } }
             }
         }
         let imitation = columns([150, 60, 150]), content = columns([30, 110, 190])
-        #expect(imitation.first == 88 && imitation.last == 480)
-        #expect(content.first == 488 && content.last == 689)
+        #expect(imitation.first == 87 && imitation.last == 410)
+        #expect(content.first == 417 && content.last == 740)
     }
 
     @Test func bothKindsOfVGGFilesGiveTheSameFeatures() throws {
