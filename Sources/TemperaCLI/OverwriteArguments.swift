@@ -29,7 +29,12 @@ struct OverwriteArguments: ParsableArguments {
             throw Failure(text: "\(output): is read by this run; choose another output name")
         }
         if Batch.isFolder(output) { throw TemperaError.media(.isDirectory(output)) }
-        let isTaken = FileManager.default.fileExists(atPath: output)
-        if isTaken, try !mayReplace(output, isTaken: isTaken) { throw TemperaError.outputExists(output) }
+        if FileManager.default.fileExists(atPath: output) { try demand(output) }
+    }
+
+    /// - Parameter output: What is there: one file, or several in words.
+    /// - Throws: `TemperaError.outputExists` where it may not be replaced.
+    func demand(_ output: String) throws {
+        if try !mayReplace(output, isTaken: true) { throw TemperaError.outputExists(output) }
     }
 }

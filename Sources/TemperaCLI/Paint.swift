@@ -47,9 +47,7 @@ struct Paint: ParsableCommand {
         job.pictureEvery = writing.every
         job.log = writing.log
         let replaced = job.replaced
-        if !replaced.isEmpty, try !writing.existing.mayReplace(replaced.joined(separator: ", "), isTaken: true) {
-            throw TemperaError.outputExists(replaced.joined(separator: ", "))
-        }
+        if !replaced.isEmpty { try writing.existing.demand(replaced.joined(separator: ", ")) }
         try OptimizationConsole(messages.verbosity).run(output) { try job.run(shouldStop: $0, report: $1) }
     }
 }

@@ -213,9 +213,9 @@ struct ReportArguments: ParsableArguments {
 
     /// What becomes of files that are where reports go.
     func checkExisting(_ existing: OverwriteArguments) throws {
-        for path in [profileJson, trace, progress].compactMap({ $0 }) where ProgressFile.descriptor(path) == nil {
-            let isTaken = Job.isRegularFile(path)
-            if isTaken, try !existing.mayReplace(path, isTaken: true) { throw TemperaError.outputExists(path) }
+        for path in [profileJson, trace, progress].compactMap({ $0 })
+        where ProgressFile.descriptor(path) == nil && Job.isRegularFile(path) {
+            try existing.demand(path)
         }
     }
 

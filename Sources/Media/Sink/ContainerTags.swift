@@ -78,8 +78,9 @@ enum ContainerTags {
     private static func moved(_ timecode: String, to source: FileSource) -> String {
         var code = AVTimecode(), text = [CChar](repeating: 0, count: 32)
         guard source.skipped > 0, let rate = source.video.frameRate,
+            let frames = Int32(exactly: (source.skipped * rate.value).rounded()),
             av_timecode_init_from_string(&code, rate.av, timecode, nil) >= 0,
-            av_timecode_make_string(&code, &text, Int32((source.skipped * rate.value).rounded())) != nil
+            av_timecode_make_string(&code, &text, frames) != nil
         else { return timecode }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -62,7 +62,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         pending = []
         let held = options.start == nil ? nil : HeldPicture(), nominal = Self.nominalDuration(stream)
         // A gap of half a frame more than usual, or of half a second, is seen.
-        let least = min(3 * nominal / 2, Rational(stream.pointee.time_base).ticks(0.5))
+        let least = min(nominal + nominal / 2, Rational(stream.pointee.time_base).ticks(0.5))
         var first: UnsafeMutablePointer<AVFrame>?, isFilled = false
         while first == nil {
             switch try reader.next() {

@@ -11,6 +11,8 @@ final class EdgeLoss {
     private static let block = 8
 
     private let network: TransformNetwork
+    /// The top left pixels of the blocks that are compared.
+    private let places: [(y: Int, x: Int)]
 
     /// - Parameters:
     ///   - input: The batch's extent.
@@ -18,6 +20,13 @@ final class EdgeLoss {
     init(architecture: Architecture, input: MapShape, parameters: ParameterStore, context: TrainingContext) {
         network = TransformNetwork(
             architecture: architecture, input: Self.wide(input), parameters: parameters, context: context)
+        func isEdge(_ start: Int, of length: Int) -> Bool {
+            start < Self.reach || start >= length / Self.block * Self.block - Self.reach
+        }
+        func starts(_ length: Int) -> [Int] { (0..<length / Self.block).map { $0 * Self.block } }
+        places = starts(input.height).flatMap { y in
+            starts(input.width).filter { isEdge(y, of: input.height) || isEdge($0, of: input.width) }.map { (y, $0) }
+        }
     }
 
     /// The extent of a batch's wider view: of its first image alone.
@@ -30,16 +39,10 @@ final class EdgeLoss {
     /// with respect to `painting` to `gradient`; the wider view is taken as given.
     func evaluate(_ painting: Map, wide: Map, weight: Float, gradient: Map) -> Double {
         network.forward(wide)
-        let shape = painting.shape, answer = network.output, (block, reach) = (Self.block, Self.reach)
-        let rows = shape.height / block, columns = shape.width / block, edge = reach / block
-        func isEdge(_ index: Int, of count: Int) -> Bool { index < edge || index >= count - edge }
-        let places = (0..<rows).flatMap { row in
-            (0..<columns).compactMap { isEdge(row, of: rows) || isEdge($0, of: columns) ? (row: row, column: $0) : nil }
-        }
+        let answer = network.output, (block, reach) = (Self.block, Self.reach)
         let share = weight / Float(places.count * 3)
         var sum = 0.0
-        for place in places {
-            let (y, x) = (place.row * block, place.column * block)
+        for (y, x) in places {
             var difference = SIMD3<Float>.zero
             for line in y..<y + block {
                 let own = painting.row(0, line) + 3 * x, other = answer.row(0, line + reach) + 3 * (x + reach)

@@ -47,6 +47,7 @@ final class PhotoStream: @unchecked Sendable {
         var order: (epoch: Int, indices: [Int]) = (-1, [])
         var unreadable: Set<Int> = []
         var ready = -1
+        var given = -1
         var failed = false
     }
 
@@ -83,13 +84,16 @@ final class PhotoStream: @unchecked Sendable {
     /// Photos that could not be read so far.
     var unreadable: Set<String> { state.withLock { Set($0.unreadable.map { folder.files[$0] }) } }
 
-    /// Batch number `step`. The one before it is overwritten from now on.
+    /// Batch number `step`, the same as long as it is asked for. The one before it is overwritten from now on.
     /// - Throws: `TrainingError.noReadablePhotos`.
     func batch(_ step: Int) throws(TrainingError) -> Batch {
         pending.wait()
+        // The one after the last that was given out is always ready.
+        if state.withLock({ $0.given == step }) { return slots[step % 2].batch }
         if state.withLock({ $0.ready != step }) { prepare(step) }
         pending.wait()
         if state.withLock({ $0.failed }) { throw .noReadablePhotos(folder.path) }
+        state.withLock { $0.given = step }
         prepare(step + 1)
         return slots[step % 2].batch
     }

@@ -50,8 +50,7 @@ final class Trainer {
     func evaluate(_ batch: Batch) -> Losses {
         network.forward(batch.photos)
         var losses = objective.evaluate(network.output, batch, gradient: network.outputGradient)
-        if let edges {
-            guard let wide = batch.wide else { preconditionFailure("a batch without the wider view") }
+        if let edges, let wide = batch.wide {
             losses.edge = edges.loss.evaluate(
                 network.output, wide: wide, weight: edges.weight, gradient: network.outputGradient)
         }

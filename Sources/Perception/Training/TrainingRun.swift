@@ -152,7 +152,7 @@ public final class TrainingRun {
         restore(state)
         // Nothing is written where there would be nothing to show for it.
         if resumed == nil, shouldStop() { throw TrainingError.stoppedAtOnce }
-        _ = try stages[0].stream.batch(state.step)
+        _ = try stage(state.step, of: state.total).stream.batch(state.step)
         let log = try LossLog(files.log, keeping: state.step)
         report(
             .began(
@@ -171,7 +171,7 @@ public final class TrainingRun {
             if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
                 state = snapshot(state, step: step, seconds: seconds)
             }
-            let stage = stages.first { step < $0.end(of: state.total) } ?? stages[stages.count - 1]
+            let stage = stage(step, of: state.total)
             // The gradients of imitation say nothing of the objective's size: it begins with moments of its own.
             if step == imitated, imitated > 0 {
                 trainer.optimizer.forget()
@@ -236,6 +236,11 @@ public final class TrainingRun {
         return TrainingSummary(
             models: files.models, steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
             unreadablePhotos: told.count)
+    }
+
+    /// The part of the run that takes the step after `step` others.
+    private func stage(_ step: Int, of total: Int) -> TrainingStage {
+        stages.first { step < $0.end(of: total) } ?? stages[stages.count - 1]
     }
 
     /// The state before the first step. A time becomes a number of steps by trying a few, which change nothing.

@@ -8,8 +8,9 @@ extension Job {
             if let leftover = SegmentFolder.leftover(beside: output) { warn(.leftoverSegments(leftover)) }
             return nil
         }
-        guard rate == nil, pacing == .offline else { throw MediaError.notResumable(output) }
-        guard let input = MediaFiles.fingerprint(input) else { throw MediaError.notResumable(output) }
+        guard rate == nil, pacing == .offline, let input = MediaFiles.fingerprint(input) else {
+            throw MediaError.notResumable(output)
+        }
         return try SegmentFolder(beside: output, job: identity(video, input: input))
     }
 
