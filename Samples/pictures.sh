@@ -2,7 +2,7 @@
 # The pictures of README and Models/README, anew from the bundled styles: Samples/pictures.sh VGG PAINTINGS
 # PAINTINGS holds van_gogh_starry_night.jpg, for the comparison with optimising the pixels, which takes some minutes.
 set -euo pipefail
-vgg=$1 painting=$2/van_gogh_starry_night.jpg
+vgg=$(realpath "$1") painting=$(realpath "$2")/van_gogh_starry_night.jpg
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT

@@ -8,8 +8,10 @@ packages=(
     libavcodec-dev libavdevice-dev libavfilter-dev libavformat-dev libavutil-dev libswscale-dev
     libopenblas-dev
     # The Swift tools themselves load these.
-    libcurl4 libxml2 libsqlite3-0 libncurses6 libedit2 tzdata
+    libxml2 libsqlite3-0 libncurses6 libedit2 tzdata
 )
+# Some releases know it by another name.
+packages+=("$(dpkg-query -W -f '${Package}' libcurl4t64 2>/dev/null || echo libcurl4)")
 # A screen to capture.
 [[ ${1:-} == tests ]] && packages+=(xvfb)
 
@@ -20,7 +22,7 @@ if command -v dpkg-query >/dev/null; then
         [[ $status == *" installed" ]] || missing+=("$package")
     done
 elif ! pkg-config --exists libavdevice libavfilter openblas 2>/dev/null; then
-    echo "setup: no apt here: install the development files of FFmpeg 5.1 or later and of OpenBLAS, and pkg-config" >&2
+    echo "setup: no apt here: install the development files of FFmpeg 5, 6 or 7 and of OpenBLAS, and pkg-config" >&2
     exit 1
 fi
 
@@ -37,6 +39,12 @@ if ((${#missing[@]})); then
     "${root[@]}" apt-get update -qq
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >&2
 fi
+
+# libavcodec 59 is FFmpeg 5, 61 is FFmpeg 7; what 8 changed, Swift would see.
+pkg-config --atleast-version=59 libavcodec && pkg-config --max-version=61.999 libavcodec || {
+    echo "setup: libavcodec $(pkg-config --modversion libavcodec) is here; Tempera needs FFmpeg 5, 6 or 7" >&2
+    exit 1
+}
 
 command -v swift >/dev/null || {
     echo "setup: no swift on the PATH: get Swift 6.3 from https://www.swift.org/install/linux/" >&2

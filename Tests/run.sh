@@ -14,6 +14,9 @@ swift build -c release --package-path Samples/Generator 2>&1 | tee -a "$log" || 
 
 echo
 grep -E '^(.* )?error:|✘ (Test|Suite) .* (failed|recorded)' "$log" | grep -v 'Test run with' | sort -u | head -40 || true
-grep -E 'Test run with ' "$log" || echo "No test ran."
+grep -E 'Test run with [1-9]' "$log" || {
+    echo "No test ran."
+    ((status)) || status=1
+}
 ((status == 0)) && echo "All passed." || echo "FAILED (exit $status)."
 exit "$status"

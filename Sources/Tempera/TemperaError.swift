@@ -1,5 +1,6 @@
 import Media
 import Network
+import Perception
 
 /// What can go wrong when frames are painted or measured. Training has `TrainingError`, pictures by optimisation
 /// `OptimizationError`. `description` is one line that says what to do.
@@ -17,10 +18,13 @@ public enum TemperaError: Error, Sendable {
     case scaleOutOfRange(Int)
     /// A constant rate with frames left out.
     case rateNeedsRepeats
+    /// A job with neither a style nor an upscaler.
+    case nothingToPaintWith
     case style(StyleError)
     case weights(WeightsError)
     case network(NetworkError)
     case media(MediaError)
+    case stability(StabilityError)
     case other(String)
 
     init(_ error: any Error) {
@@ -30,6 +34,7 @@ public enum TemperaError: Error, Sendable {
         case let error as NetworkError: self = .network(error)
         case let error as WeightsError: self = .weights(error)
         case let error as MediaError: self = .media(error)
+        case let error as StabilityError: self = .stability(error)
         default: self = .other("\(error)")
         }
     }
@@ -50,10 +55,12 @@ extension TemperaError: CustomStringConvertible {
             "there is no upscaler or file \(name.debugDescription); name pixel, feature, or a file of 'tempera train-upscaler'"
         case .scaleOutOfRange(let scale): "nothing enlarges by \(scale); ask for 2 or 4"
         case .rateNeedsRepeats: "a constant rate repeats frames that are late; it cannot drop them"
+        case .nothingToPaintWith: "there is nothing to paint with; give a style or an upscaler"
         case .style(let error): error.description
         case .weights(let error): error.description
         case .network(let error): error.description
         case .media(let error): error.description
+        case .stability(let error): error.description
         case .other(let text): text
         }
     }

@@ -33,6 +33,8 @@ public typealias QualityMeasurement = Perception.QualityMeasurement
 public typealias Quality = Perception.Quality
 /// Why pictures cannot be compared.
 public typealias QualityError = Perception.QualityError
+/// Why steadiness cannot be measured.
+public typealias StabilityError = Perception.StabilityError
 /// What an upscaler is worth.
 public typealias UpscalingMeasurement = Perception.UpscalingMeasurement
 

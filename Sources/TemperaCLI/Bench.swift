@@ -34,6 +34,8 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Write the last painted picture there, as raw rgb24.", valueName: "file"), completion: .file())
     var output: String?
 
+    @OptionGroup var existing: OverwriteArguments
+
     @Option(
         help: ArgumentHelp(
             "Instead, time steps of training with these weights of VGG16: batch 4, crop 256.", valueName: "file"),
@@ -54,11 +56,15 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if let size = size?.size, size.width < 1 || size.height < 1 { throw ValidationError("--size needs both sides") }
-        if json, train != nil || paint != nil || selfCheck { throw ValidationError("--json is of painted frames alone") }
+        let others = [train == nil ? nil : "--train", paint == nil ? nil : "--paint", selfCheck ? "--self-check" : nil].compactMap { $0 }
+        if others.count > 1 { throw ValidationError("\(others[0]) and \(others[1]) exclude each other") }
+        if let other = others.first, json || input != nil || output != nil || upscale != nil || style != nil || seconds != nil {
+            throw ValidationError("--style, --upscale, --input, --output, --seconds and --json do not go with \(other)")
+        }
         if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
         if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
         if upscale != nil, style != nil { throw ValidationError("--style and --upscale exclude each other") }
-        if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
+        if let frames, !(1...1_000_000_000).contains(frames) { throw ValidationError("--frames must be 1 to 1000000000") }
         if let seconds, !(0...86400).contains(seconds) { throw ValidationError("--seconds must be 0 to 86400") }
     }
 
@@ -71,6 +77,7 @@ struct Bench: ParsableCommand {
         benchmark.seconds = seconds ?? (frames == nil ? 3 : 0)
         benchmark.frames = frames ?? 3
         if let input { benchmark.picture = try picture(input) }
+        if let output { try existing.check(output, inputs: [input].compactMap { $0 }) }
         let result = try benchmark.run()
         if let output { try result.painted.write(rgb24: output) }
         let report = BenchReport(

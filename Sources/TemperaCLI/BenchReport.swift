@@ -9,6 +9,7 @@ struct BenchReport: Encodable {
     let height: Int
     let precision: String
     let engine: String
+    let kernels: String
     let threads: Int
     /// Milliseconds of every timed frame.
     let frameMs: [Double]
@@ -35,6 +36,7 @@ struct BenchReport: Encodable {
         self.height = height
         precision = result.precision.rawValue
         engine = result.engine.rawValue
+        kernels = result.kernels
         threads = result.threads
         frameMs = result.milliseconds
         layers = result.layers.map { Layer(name: $0.name, ms: $0.seconds * 1000, gflop: $0.flops / 1e9, executedGflop: $0.executed / 1e9) }
@@ -66,7 +68,7 @@ struct BenchReport: Encodable {
         let peak = peakGflops.map { "; peak \($0.fixed(0)), used \(ofPeak(executedGflop, in: frames.best))" } ?? ""
         return """
             \(machine.line)
-            \(style) \(width)x\(height), engine \(engine), precision \(precision), \(threads.counted("thread")), \
+            \(style) \(width)x\(height), engine \(engine), \(kernels), \(threads.counted("thread")), \
             network memory \((Double(networkMemoryBytes) / 1e6).fixed(0)) MB
             \(frameMs.count) frames: median \(frames.median.fixed(2)) ms, best \(frames.best.fixed(2)), \
             p95 \(frames[0.95].fixed(2)), worst \(frames.worst.fixed(2)); \((1000 / frames.median).fixed(1)) fps, \

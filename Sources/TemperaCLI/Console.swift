@@ -65,13 +65,16 @@ final class Console: Sendable {
 
     private func erasing(_ state: inout State) -> String {
         defer { state.shown = 0 }
-        return state.shown > 0 ? "\r\u{1B}[K" : ""
+        // A terminal that knows no sequences gets blanks.
+        return state.shown > 0 ? Self.isDumb ? "\r\(String(repeating: " ", count: state.shown))\r" : "\r\u{1B}[K" : ""
     }
 
     private func write(raw text: String) {
         // A closed stderr is no reason to stop painting.
         if !text.isEmpty { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
     }
+
+    private static let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
 
     private static var columns: Int {
         var size = winsize()

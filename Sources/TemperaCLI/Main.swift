@@ -7,11 +7,13 @@ import Tempera
 enum Main {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        // A limit on the size of files is an error like a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         // What was closed would be the number of the first file opened here. Reading finds nothing there, writing fails.
         for stream in 0...2 where fcntl(Int32(stream), F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
         let code = run(Array(CommandLine.arguments.dropFirst()))
         guard fflush(nil) == 0 else {
-            if code == ExitStatus.done { Console.shared.note("stdout: writing failed") }
+            if code == ExitStatus.done, errno != EPIPE { Console.shared.note("stdout: writing failed") }
             exit(max(code, ExitStatus.failed))
         }
         exit(code)

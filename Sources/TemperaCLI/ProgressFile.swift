@@ -23,9 +23,10 @@ final class ProgressFile: Sendable {
             }
             file = FileHandle(fileDescriptor: descriptor)
         } else {
-            guard FileManager.default.createFile(atPath: target, contents: nil), let opened = FileHandle(forWritingAtPath: target)
-            else { throw Failure(text: "\(target): cannot be written") }
-            file = opened
+            // Foundation would put a new file in the place of a pipe or device.
+            let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { throw Failure(text: "\(target): cannot be written") }
+            file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         }
         state = Mutex(State(file: file))
     }
@@ -55,7 +56,8 @@ final class ProgressFile: Sendable {
 
 extension Job.Progress {
     func block(isLast: Bool) -> String {
-        let microseconds = Int64((mediaSeconds * 1e6).rounded())
+        // Damaged files state times beyond all bounds.
+        let microseconds = Int64((min(max(mediaSeconds, 0), 1e12) * 1e6).rounded())
         let time = String(
             format: "%02lld:%02lld:%02lld.%06lld", microseconds / 3_600_000_000, microseconds / 60_000_000 % 60,
             microseconds / 1_000_000 % 60, microseconds % 1_000_000)

@@ -43,7 +43,7 @@ struct Stylize: ParsableCommand {
         let log = Logger(label: "tempera")
         let signals = Signals()
 
-        let style = try chosenStyle(log), hasChoice = network.network == .auto && Self.hasSeveralNetworks(style)
+        let style = try chosenStyle(log), hasSeveralNetworks = Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)
         job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler ?? "pixel", scale: $0) }
         job.steady = painting.steady
@@ -53,9 +53,9 @@ struct Stylize: ParsableCommand {
         pace.apply(to: &job)
         reports.apply(to: &job)
         job.painting = network.options
-        let choice = hasChoice ? "network: \(style.network.rawValue); --network chooses another" : nil
+        let choice = network.network == .auto && hasSeveralNetworks ? "network: \(style.network.rawValue); --network chooses another" : nil
         let advice = "--resize paints fewer pixels"
-            + (style.network == .full && Self.hasSeveralNetworks(style) ? ", --network live costs less a pixel" : "")
+            + (style.network == .full && hasSeveralNetworks ? ", --network live costs less a pixel" : "")
         let console = JobConsole(messages.verbosity, reports, choice: choice, advice: advice)
         let what = "\(style.name) \(style.network.rawValue)"
         try reports.checkExisting(writing.existing)

@@ -195,6 +195,7 @@ struct ReportArguments: ParsableArguments {
     func check(input: String, output: String) throws {
         for (option, path) in [("--profile-json", profileJson), ("--trace", trace), ("--progress", progress)] {
             guard let path else { continue }
+            if path == "-", option != "--progress" { throw ValidationError("\(option) takes a file; /dev/stdout is one") }
             if ProgressFile.descriptor(path) == nil, !Self.canWrite(path) {
                 throw ValidationError("\(option) \(path): cannot be written there")
             }

@@ -37,6 +37,7 @@ struct Train: ParsableCommand {
     }
 
     func validate() throws {
+        if !out.hasSuffix(".safetensors") { throw ValidationError("--out \(out): a model's name ends in .safetensors") }
         if style.shareBody, training.optimizer == .muon { throw ValidationError("--share-body trains with adam") }
     }
 

@@ -47,9 +47,10 @@ struct RateArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-        if parts.count == 2, let n = Int32(parts[0]), let d = Int32(parts[1]), n > 0, d > 0 {
+        let possible = 0.001...1_000_000.0
+        if parts.count == 2, let n = Int32(parts[0]), let d = Int32(parts[1]), n > 0, d > 0, possible.contains(Double(n) / Double(d)) {
             rate = Rational(n, d)
-        } else if parts.count == 1, let value = Double(argument), (0.001...1_000_000).contains(value) {
+        } else if parts.count == 1, let value = Double(argument), possible.contains(value) {
             rate = Self.nearest(value)
         } else {
             return nil

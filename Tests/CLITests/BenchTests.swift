@@ -47,6 +47,16 @@ import Testing
         #expect(try bench("again.rgb", frames: "3") == once)
     }
 
+    @Test func nothingIsReplacedUnasked() throws {
+        let folder = try ScratchFolder()
+        let picture = Data(count: 40 * 24 * 3), path = folder.path("in.rgb")
+        try picture.write(to: URL(fileURLWithPath: path))
+        let bench = ["bench", "-s", "starry-night", "--size", "40x24", "--frames", "1", "--output", path]
+        #expect(try Command.run(bench).stderr == "tempera: \(path): exists; add -y to overwrite it\n")
+        #expect(try Command.run(bench + ["-y", "--input", path]).stderr.contains("is read by this run"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == picture)
+    }
+
     @Test func aNetworkThatEnlargesIsTimedToo() throws {
         let folder = try ScratchFolder()
         let result = try Command.run([

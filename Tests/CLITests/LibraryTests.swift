@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Tempera
+import TestFiles
 import Testing
 
 /// The library as a program that imports it sees it.
@@ -46,6 +47,21 @@ import Testing
             #expect(style.licence?.isEmpty == false && style.provenance?.isEmpty == false, "\(style.name)")
         }
         #expect(try Style.standard().name == "starry-night")
+    }
+
+    @Test func aJobNeedsSomethingToPaintWith() throws {
+        let folder = try ScratchFolder()
+        var job = Job(input: Checkout.path("Samples/harbour.mp4"), output: folder.path("out.mkv"), style: try Style("starry-night"))
+        job.style = nil
+        do throws(TemperaError) {
+            _ = try job.run()
+            Issue.record("painted")
+        } catch {
+            guard case .nothingToPaintWith = error else {
+                Issue.record("\(error)")
+                return
+            }
+        }
     }
 
     @Test func aJobTellsHowFarItIs() throws {

@@ -126,6 +126,13 @@ import Testing
         let shell = try Command.run(["-c", script], input: frames(3), program: URL(fileURLWithPath: "/bin/sh"))
         #expect(shell.text.trimmingCharacters(in: .whitespacesAndNewlines) == "\(3 * 48 * 32 * 3)")
         #expect(try String(contentsOfFile: "\(file).3", encoding: .utf8).contains("frame=3\n"))
+        // What is no file stays what it is.
+        let pipe = folder.path("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let piped = "cat '\(pipe)' & '\(Command.program.path)' - /dev/null -y --output-format null --progress '\(pipe)' \(raw.joined(separator: " ")); wait"
+        #expect(
+            try Command.run(["-c", piped], input: frames(3), program: URL(fileURLWithPath: "/bin/sh")).text
+                .hasSuffix("progress=end\n"))
         let closed = try Command.run(["-", "-", "--progress", "77"] + raw, input: frames(1))
         #expect(closed.code == 1 && closed.stderr.contains("no such open file descriptor"))
     }

@@ -38,15 +38,15 @@ import Testing
         (["a.mp4", "b.mp4", "--crf=-5"], "--crf must be from 0 to 255"),
         (["measure", "objective", "a.jpg", "--photos", "p", "--vgg", "v", "--direct=-5"], "--direct must be at least 1"),
         (
-            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o", "--batch", "100"],
+            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o.safetensors", "--batch", "100"],
             "the batch must be 1 to 64"
         ),
         (
-            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o", "--minutes", "1e30"],
+            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o.safetensors", "--minutes", "1e30"],
             "the time must be more than 0 and at most a million minutes"
         ),
         (["bench", "--size", "64x-1"], "--size needs both sides"),
-        (["bench", "--frames", "0"], "--frames must be at least 1"),
+        (["bench", "--frames", "0"], "--frames must be 1 to 1000000000"),
         (["upscale", "a.png", "b.png", "--scale", "3"], "--scale must be 2 or 4"),
         (["a.mp4", "b.mp4", "--upscale", "3"], "--upscale must be 2 or 4"),
         (["paint", "a.png", "b.png", "c.png", "--vgg", "v", "--blend", "1,2"], "--blend needs 1 weight, one a painting"),
@@ -58,7 +58,7 @@ import Testing
             ["train-upscaler", "--loss", "feature", "--photos", "p", "--out", "o"], "--loss feature needs --vgg"
         ),
         (
-            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o", "--minutes", "1", "--iterations", "2"],
+            ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o.safetensors", "--minutes", "1", "--iterations", "2"],
             "--minutes and --iterations exclude each other"
         ),
     ])

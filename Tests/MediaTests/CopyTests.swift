@@ -5,6 +5,31 @@ import Testing
 @testable import Media
 
 @Suite struct CopyTests {
+    @Test func aLineThatAnotherHidesIsTold() throws {
+        let scratch = try Scratch(), (words, input) = (scratch.file("a.srt"), scratch.file("a.mkv"))
+        let times = "00:00:00,500 --> 00:00:01,500"
+        try "1\n\(times)\none\n\n2\n\(times)\nother\n\n".write(toFile: words, atomically: true, encoding: .utf8)
+        try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=10:d=2 -i \(words) -c:v libx264 -c:s subrip \(input)")
+        let log = WarningLog()
+        try copy(input, to: scratch.file("b.mp4"), warn: log.handler)
+        #expect(log.all.last == .linesHidden(stream: 1))
+    }
+
+    /// One line that stays while others come: each begins when it is said.
+    @Test(arguments: ["mp4", "mov"]) func linesThatOverlapBeginOnTime(kind: String) throws {
+        let scratch = try Scratch(), (words, input, output) = (scratch.file("a.srt"), scratch.file("a.mkv"), scratch.file("b.\(kind)"))
+        let lines = (0..<18).map { "\($0 + 1)\n00:00:0\($0 / 10),\($0 % 10)00 --> 00:00:0\(($0 + 2) / 10),\(($0 + 2) % 10)00\nline \($0)\n" }
+        try lines.joined(separator: "\n").write(toFile: words, atomically: true, encoding: .utf8)
+        try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=10:d=2 -i \(words) -c:v libx264 -c:s subrip \(input)")
+        try copy(input, to: output)
+        let back = scratch.file("back.srt")
+        try ffmpeg("-i \(output) \(back)")
+        let text = try String(contentsOfFile: back, encoding: .utf8)
+        for line in [1, 9, 17] {
+            #expect(text.contains("00:00:0\(line / 10),\(line % 10)00 --> "), "\(text)")
+        }
+    }
+
     /// 2 s of moving picture with a tone, B-frames and a title.
     private func clip(_ scratch: Scratch) throws -> String {
         let path = scratch.file("clip.mp4")

@@ -10,13 +10,28 @@ import Testing
     @Test func aRowBeginsAtItsFirstNumberAndTellsItsGap() throws {
         let folder = try Scratch()
         for name in ["f-0003.png", "f-0004.png", "f-0006.png", "f-12345.png", "f-7.png", "f-00008.png", "g-0005.png"] {
-            try Data().write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+            try Data(count: 1).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
         }
+        try Data().write(to: URL(fileURLWithPath: "\(folder.path)/f-0005.png"))
         let row = try #require(NumberedPictures(folder.path + "/f-%04d.png"))
         #expect(row.numbers == [3, 4, 6, 12345])
         #expect(row.gap?.at == 5 && row.gap?.left == 2)
         #expect(NumberedPictures(folder.path + "/f-%04d.png", from: 4)?.numbers == [4, 6, 12345])
         #expect(NumberedPictures(folder.path + "/g-%04d.png")?.gap == nil)
+    }
+
+    @Test func rowsThatShareAPictureAreTheSame() throws {
+        let folder = try Scratch()
+        for name in ["f-001.png", "f-002.png", "g-001.png"] {
+            try Data(count: 1).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+        }
+        for (one, other, isSame) in [
+            ("f-%03d.png", "f-00%d.png", true), ("f-001.png", "f-%03d.png", true), ("f-%03d.png", "f-002.png", true),
+            ("f-%03d.png", "f-%03d.png", true), ("f-%03d.png", "g-%03d.png", false), ("f-001.png", "h-%03d.png", false),
+            ("f-%03d.png", "f-003.png", false),
+        ] {
+            #expect(MediaFiles.isSame("\(folder.path)/\(one)", "\(folder.path)/\(other)") == isSame, "\(one) \(other)")
+        }
     }
 
     @Test(arguments: [("f%d.png", true), ("f%03d.png", true), ("%05dx.png", true), ("100%dog.png", false), ("60%discount.png", false), ("50%.png", false)])

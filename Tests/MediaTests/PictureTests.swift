@@ -16,6 +16,11 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
 }
 
 @Suite struct StillTests {
+    @Test func namesOfPictures() {
+        #expect(["a.png", "a.JPG", "f-%04d.webp", "a.webp"].allSatisfy(MediaFiles.isPicture))
+        #expect(["a.mp4", "a.webm", "webp", "a.gif"].allSatisfy { !MediaFiles.isPicture($0) })
+    }
+
     @Test(arguments: ["png", "tiff", "bmp", "jpg", "webp"]) func picturesComeBack(kind: String) throws {
         let scratch = try Scratch()
         let path = scratch.file("a.\(kind)")

@@ -231,11 +231,14 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         }
     }
 
-    @Test func plainMP4OnAPipeIsRefused() {
+    @Test func plainMP4OnAPipeIsRefused() throws {
         var options = SinkOptions()
         options.format = "mp4"
         let video = VideoFormat(width: 64, height: 48, timeBase: Rational(1, 25), frameRate: nil)
         #expect(throws: MediaError.notStreamable(format: "mp4")) { try FileSink("-", video: video, options: options) }
+        let scratch = try Scratch(), pipe = scratch.file("named.mp4")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(throws: MediaError.notStreamable(format: "mp4")) { try FileSink(pipe, video: video, options: options) }
     }
 
     @Test(.timeLimit(.minutes(4))) func aReaderThatGoesAwayIsAnError() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Media
@@ -36,6 +37,36 @@ import Testing
         try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1.2 \(kind.dropFirst(4)) -g 12 -bf 2 \(input)")
         // AVI states decode times: one frame more is at or after it.
         #expect((20...21).contains(try times(input, start: 0.4).count))
+    }
+
+    /// Seeking a broadcast leads into the middle of pictures: what cannot be decoded there is no damage of the range.
+    @Test func whatComesBeforeTheRangeIsNoDamage() throws {
+        let scratch = try Scratch(), input = scratch.file("a.ts")
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=10:d=30 -c:v libx264 -g 70 -bf 2 -x264-params scenecut=0 \(input)")
+        var options = SourceOptions()
+        (options.start, options.maxErrors) = (22, 0)
+        var warnings: [MediaWarning] = []
+        let told = Mutex(warnings), source = try FileSource(input, options: options) { warning in told.withLock { $0.append(warning) } }
+        var frames = 0
+        while let item = try source.next() { if case .frame = item { frames += 1 } }
+        warnings = told.withLock { $0 }
+        #expect(frames == 80 && source.errors == 0 && warnings.isEmpty, "\(frames) \(warnings)")
+    }
+
+    /// What mkvmerge counted of a stream is not true of a part of it.
+    @Test func statisticsAreOfTheWholeAlone() throws {
+        let scratch = try Scratch(), input = scratch.file("a.mkv")
+        try ffmpeg(
+            "-f lavfi -i testsrc2=s=32x32:r=10:d=2 -f lavfi -i sine=d=2 -c:v libx264 -c:a flac "
+                + "-metadata:s:a NUMBER_OF_FRAMES=77 -metadata:s:a BPS=1234 -metadata:s:a title=sound \(input)")
+        for (start, kept) in [(nil, true), (1, false)] as [(Double?, Bool)] {
+            let output = scratch.file("\(kept).mkv")
+            var options = SourceOptions()
+            options.start = start
+            try copy(input, to: output, source: options)
+            let tags = try probe(output, "a", stream: "codec_type:stream_tags").joined()
+            #expect(tags.contains("sound") && tags.contains("77") == kept && tags.contains("1234") == kept, "\(tags)")
+        }
     }
 
     /// The timecode of the first frame that is kept.

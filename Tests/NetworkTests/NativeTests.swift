@@ -62,7 +62,7 @@ import Testing
     ])
     func liveNetworksAgreeWithReference(width: Int, height: Int) throws {
         let input = PixelBuffer.random(width: width, height: height)
-        for (widths, kernel) in [([16, 48], 5), ([32, 16, 64], 9)] {
+        for (widths, kernel) in [([16, 48], 5), ([32, 16, 64], 9), ([16, 16], 15), ([16, 16], 1)] {
             let model = Model.random(Architecture.live(widths: widths, residuals: 2, kernel: kernel))
             func values(_ engine: Engine) throws -> [Float] {
                 let options = PainterOptions(engine: engine)

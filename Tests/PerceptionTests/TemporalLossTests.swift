@@ -59,6 +59,19 @@ import Testing
         #expect(temporal.luminance(map, [still], weight: 1, gradient: scratch) < 1e-6)
     }
 
+    /// A sky that is as bright as can be gets no brighter.
+    @Test func brighteningIsWhatTheCropShows() {
+        let photo = PixelBuffer(width: 64, height: 64), memory = MapMemory()
+        for y in 0..<64 { photo.row(y).update(repeating: y < 32 ? 252 : 2, count: 3 * 64) }
+        let map = memory.map(MapShape(images: 2, height: 64, width: 64, channels: 3))
+        var pair = ViewPair(first: 0, second: 1, brightening: memory.floats(64 * 64))
+        for sample in 0..<12 {
+            var random = RandomStream(seed: 5, place: UInt64(sample))
+            ViewSampler().draw(&pair, of: photo, at: (0, 0), in: map, &random)
+            #expect((0..<64 * 16).allSatisfy { pair.brightening[$0] <= 3.001 })
+        }
+    }
+
     @Test func drawnViewsShowOneSceneMoved() {
         let photo = PixelBuffer(width: 150, height: 130), memory = MapMemory()
         // Smooth, so that reading between pixels is exact enough.

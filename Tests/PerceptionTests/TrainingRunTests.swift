@@ -37,7 +37,7 @@ import Testing
         _ = try TrainingRun(options).run(shouldStop: { false }) {
             if case .began(_, let start, _, _) = $0 { begins = start }
         }
-        #expect(begins == 25)
+        #expect(begins == 33)
         #expect(try studio.bytes("parts") == studio.bytes("whole"))
         #expect(!FileManager.default.fileExists(atPath: checkpoint))
         let rows = try String(contentsOfFile: studio.folder + "/parts.losses.csv", encoding: .utf8).split(
@@ -76,6 +76,13 @@ import Testing
         let studio = try Studio(), other = MapMemory()
         _ = other.floats(1 << 40)
         #expect(throws: Never.self) { try TrainingRun(studio.options("run", iterations: 1)) }
+        let tally = MapMemory.Tally()
+        MapMemory.$tally.withValue(tally) {
+            _ = MapMemory().floats(1 << 20)
+            let kept = MapMemory()
+            _ = kept.floats(1 << 10)
+            withExtendedLifetime(kept) { #expect(tally.bytes == 4 << 10) }
+        }
     }
 
     @Test func aRunOfOtherOptionsIsNotResumed() throws {
@@ -100,10 +107,10 @@ import Testing
         let log = try FileHandle(forWritingTo: URL(fileURLWithPath: studio.folder + "/run.losses.csv"))
         try log.seekToEnd()
         let fields = LossLog.header.split(separator: ",").count
-        try log.write(contentsOf: Data("26,\(Array(repeating: "nan", count: fields - 1).joined(separator: ","))\n".utf8))
+        try log.write(contentsOf: Data("27,\(Array(repeating: "nan", count: fields - 1).joined(separator: ","))\n".utf8))
         options.resume = true
-        let again = try TrainingRun(options).run(to: 26)
-        // The mean of all steps, not of the one since it went on.
+        let again = try TrainingRun(options).run(to: 0)
+        // The mean of all steps, not of those since it went on.
         #expect(abs(again.losses.style / first.losses.style - 1) < 1e-4)
         var state = try SafeTensors(path: checkpoint).metadata
         state["step"] = "31"

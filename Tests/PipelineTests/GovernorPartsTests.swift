@@ -78,6 +78,12 @@ import Testing
         #expect(convert([0, 0.1, 0.5, 0.6], to: 10, end: 0.7) == [0, 1, 1, 1, 1, 2, 3])
     }
 
+    /// A clock that was set, or a damaged timestamp, forwards by more than a day.
+    @Test func aJumpIsNoGapToFill() {
+        #expect(convert([0, 0.1, 1e9, 1e9 + 0.1, 1e9 + 0.3], to: 10, end: 1e9 + 0.4) == [0, 1, 2, 3, 3, 4])
+        #expect(convert([0, 0.1], to: 10, end: 1e12) == [0, 1])
+    }
+
     @Test func everySlotIsUsedOnce() {
         var random = SplitMix64(state: 7)
         for _ in 0..<500 {

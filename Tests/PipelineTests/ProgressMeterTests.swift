@@ -29,6 +29,17 @@ import Testing
         #expect(meter.progress.remaining == 15)
     }
 
+    /// Half of them lie there already, and take a second to copy; the rest is painted at two a second.
+    @Test func finishedFramesSayNothingOfThePace() {
+        var meter = ProgressMeter(totalFrames: 100, totalSeconds: nil, finishedFrames: 50)
+        for i in 1...50 { meter.update(counts: written(i), mediaSeconds: 0, frameSeconds: 0, elapsed: Double(i) / 50) }
+        #expect(meter.progress.fraction == 0.5 && meter.progress.remaining == nil && meter.progress.rateAverage == 0)
+        for i in 51...60 { meter.update(counts: written(i), mediaSeconds: 0, frameSeconds: 0, elapsed: 1 + Double(i - 50) / 2) }
+        #expect(meter.progress.rateAverage == 2)
+        #expect(abs(meter.progress.rateNow - 2) < 0.01)
+        #expect(abs((meter.progress.remaining ?? 0) - 20) < 1e-9)
+    }
+
     @Test func anUnknownLengthHasNoFraction() {
         var meter = ProgressMeter(totalFrames: nil, totalSeconds: 0)
         meter.update(counts: written(10), mediaSeconds: 2, frameSeconds: 0, elapsed: 5)

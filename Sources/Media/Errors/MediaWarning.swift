@@ -37,6 +37,8 @@ public enum MediaWarning: Sendable, Equatable {
     /// Closed captions inside the picture, which this encoder does not write.
     case captionsLeftOut(codec: String)
     case copiedTimestampsRepaired(stream: Int)
+    /// A container that shows one line at a time.
+    case linesHidden(stream: Int)
     case optionIgnored(String, by: String)
     /// Finished parts of an interrupted run lie at this path, and are not used.
     case leftoverSegments(String)
@@ -46,7 +48,7 @@ extension MediaWarning {
     /// What is said once. Of streams and options each is a kind of its own; of jumps and sizes the first speaks for all.
     var kind: String {
         switch self {
-        case .timestampsRepaired, .corruptData, .lateStream, .copiedTimestampsRepaired, .optionIgnored: description
+        case .timestampsRepaired, .corruptData, .lateStream, .copiedTimestampsRepaired, .linesHidden, .optionIgnored: description
         default: Mirror(reflecting: self).children.first?.label ?? description
         }
     }
@@ -92,6 +94,7 @@ extension MediaWarning: CustomStringConvertible {
         case .chaptersLeftOut(let count, let format): "\(format) has no chapters; \(count) left out (mp4, mov and mkv keep them)"
         case .captionsLeftOut(let codec): "\(codec) writes no closed captions; left out (libx264 keeps them)"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
+        case .linesHidden(let stream): "stream \(stream): of subtitles that begin together only the last is seen (mkv keeps them all)"
         case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"
         case .leftoverSegments(let path): "\(path): left by an interrupted run; go on with --resume, or remove it"
         }

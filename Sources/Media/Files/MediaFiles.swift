@@ -12,7 +12,8 @@ public enum MediaFiles {
 
     /// Whether a file of this name holds a picture, or a row of them.
     public static func isPicture(_ name: String) -> Bool {
-        av_guess_format(nil, name, nil).map { String(cString: $0.pointee.name) == "image2" } ?? false
+        // WebP has a muxer of its own.
+        av_guess_format(nil, name, nil).map { ["image2", "webp"].contains(String(cString: $0.pointee.name)) } ?? false
     }
 
     /// Removes what this process has written so far of outputs that are not whole: for one that ends at once.
@@ -29,15 +30,22 @@ public enum MediaFiles {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Whether both paths mean one file, folder, or row of numbered pictures.
+    /// Whether both paths mean one file or folder, or rows of numbered pictures have one in common.
     public static func isSame(_ first: String, _ second: String) -> Bool {
         let (first, second) = (first.withoutFileScheme, second.withoutFileScheme)
         if InputLocation.isPattern(first), first.folderAndName.name == second.folderAndName.name {
             return isSame(first.folderAndName.folder, second.folderAndName.folder)
         }
-        var (a, b) = (stat(), stat())
-        guard stat(first, &a) == 0, stat(second, &b) == 0 else { return false }
-        return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+        return !identities(first).isDisjoint(with: identities(second))
+    }
+
+    /// Device and inode of what is at `path`: of each picture, where it means a row.
+    private static func identities(_ path: String) -> Set<SIMD2<UInt64>> {
+        var files = [path], status = stat()
+        if InputLocation.isPattern(path), stat(path, &status) != 0 {
+            files = NumberedPictures(path)?.names.map { "\(path.folderAndName.folder)/\($0)" } ?? []
+        }
+        return Set(files.compactMap { stat($0, &status) == 0 ? SIMD2(UInt64(status.st_dev), UInt64(status.st_ino)) : nil })
     }
 
     /// What another run can tell by that the file, or the row of numbered pictures, is still the same: its path, size and time of

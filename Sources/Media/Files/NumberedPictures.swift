@@ -2,7 +2,7 @@ import Foundation
 
 /// The pictures that a name like `frame-%04d.png` stands for.
 struct NumberedPictures {
-    /// Of the files that are there, ascending.
+    /// Of the files that are there and not empty, ascending.
     let numbers: [Int]
     /// The files themselves.
     let names: [String]
@@ -23,6 +23,9 @@ struct NumberedPictures {
             guard digits.allSatisfy(\.isNumber), digits.count == least || digits.count > least && digits.first != "0" else {
                 return nil
             }
+            var status = stat()
+            // What a program that was stopped left.
+            if stat("\(folder)/\(name)", &status) == 0, status.st_size == 0 { return nil }
             return Int(digits).map { ($0, name) }
         }.filter { $0.number >= start }.sorted { $0.number < $1.number }
         (numbers, self.names) = (files.map(\.number), files.map(\.name))

@@ -49,18 +49,22 @@ struct Container {
 
     /// Raw frames come out in the pixel format in which raw frames of the same kind came in, unless another is asked for:
     /// whoever reads them expects it. Of YUV4MPEG2 the chroma stays and the depth becomes 8 bits.
-    func keepingRawFrames(of source: FileSource?, options: SinkOptions) -> SinkOptions {
-        guard options.pixelFormat == nil, let came = source?.contents, came.container == name else { return options }
+    /// - Throws: `MediaError.pixelFormatRefused`.
+    func keepingRawFrames(of source: FileSource?, options: SinkOptions) throws(MediaError) -> SinkOptions {
+        let held = [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV411P, AV_PIX_FMT_GRAY8]
+        if let wanted = options.pixelFormat {
+            if name == "yuv4mpegpipe", !held.contains(av_get_pix_fmt(wanted)) {
+                throw .pixelFormatRefused(wanted, codec: name, accepted: held.map { PixelFormat($0).name })
+            }
+            return options
+        }
+        guard let came = source?.contents, came.container == name else { return options }
         var options = options
         switch name {
         case "rawvideo": options.pixelFormat = came.picture.pixelFormat
         case "yuv4mpegpipe":
-            let held = [
-                AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV411P, AV_PIX_FMT_GRAY8,
-                AV_PIX_FMT_NONE,
-            ]
             let format = av_get_pix_fmt(came.picture.pixelFormat)
-            options.pixelFormat = PixelFormat(avcodec_find_best_pix_fmt_of_list(held, format, 0, nil)).name
+            options.pixelFormat = PixelFormat(avcodec_find_best_pix_fmt_of_list(held + [AV_PIX_FMT_NONE], format, 0, nil)).name
         default: break
         }
         return options
@@ -88,8 +92,7 @@ struct Container {
     ]
 
     /// Whether a stream of this codec has a place here; nil when only trying tells.
-    /// - Parameter isCopy: Whether a header with it will be tried.
-    func holds(_ codec: AVCodecID, isCopy: Bool = false) -> Bool? {
+    func holds(_ codec: AVCodecID) -> Bool? {
         // It would write any packet behind any other, and says so of none.
         if name == "rawvideo", avcodec_get_type(codec) != AVMEDIA_TYPE_VIDEO { return false }
         // MPEG's streams take any bytes too, as data that nobody reads.
@@ -97,9 +100,10 @@ struct Container {
             return subtitles.contains(codec)
         }
         // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
+        if name == "yuv4mpegpipe", ![AV_CODEC_ID_WRAPPED_AVFRAME, AV_CODEC_ID_RAWVIDEO].contains(codec) { return false }
         if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }
         // Matroska holds by the names of AVI and WAV what it has no name of its own for, and says so only if asked like this.
-        let strictness = isCopy && name == "matroska" ? FF_COMPLIANCE_UNOFFICIAL : FF_COMPLIANCE_NORMAL
+        let strictness = name == "matroska" ? FF_COMPLIANCE_UNOFFICIAL : FF_COMPLIANCE_NORMAL
         let answer = avformat_query_codec(format, codec, strictness)
         return answer < 0 ? nil : answer == 1
     }

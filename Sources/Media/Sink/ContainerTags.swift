@@ -6,7 +6,7 @@ enum ContainerTags {
     private static let ofTheFile: Set<String> = [
         "major_brand", "minor_version", "compatible_brands", "encoder", "duration", "software",
     ]
-    private static let ofTheStream: Set<String> = ["encoder", "duration", "rotate", "bps", "alpha_mode", "vendor_id"]
+    private static let ofTheStream: Set<String> = ["encoder", "rotate", "alpha_mode", "vendor_id"]
 
     /// What MP4's and QuickTime's older forms of metadata have a place for, by FFmpeg's names.
     private static let ofMP4: Set<String> = [
@@ -62,8 +62,20 @@ enum ContainerTags {
         }
         stream.pointee.disposition = input.pointee.disposition
         copy(input.pointee.metadata, of: source, to: &stream.pointee.metadata) {
-            ofTheStream.contains($0) || $0.hasPrefix("number_of_") || $0.hasPrefix("_statistics_")
+            ofTheStream.contains($0) || isStatistics($0)
         }
+    }
+
+    /// What mkvmerge counts of a stream.
+    private static func isStatistics(_ name: String) -> Bool {
+        ["bps", "duration"].contains(name) || name.hasPrefix("number_of_") || name.hasPrefix("_statistics_")
+    }
+
+    /// A copied stream's tags; of a part of it, without what was counted of the whole.
+    static func copy(_ input: OpaquePointer?, to output: inout OpaquePointer?, isWhole: Bool) {
+        av_dict_copy(&output, input, 0)
+        if isWhole { return }
+        for (name, _) in OptionDictionary.entries(of: input) where isStatistics(plain(name)) { av_dict_set(&output, name, nil, 0) }
     }
 
     private static func copy(

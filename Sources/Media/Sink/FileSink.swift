@@ -50,7 +50,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         warnings = OneTimeWarnings(warn)
         if let source, MediaFiles.isSame(source.path, path) { throw .sameFile(path) }
         let container = try Container(path, options: options)
-        var options = container.keepingRawFrames(of: source, options: options)
+        var options = try container.keepingRawFrames(of: source, options: options)
         options.threads = options.threads ?? segments?.encoderThreads
         let codec = try container.encoder(options, path: path)
         makeEncoder = { [warnings, options] () throws(MediaError) in
@@ -63,7 +63,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         encoding = "\(String(cString: codec.pointee.name)), \(format)"
         containerName = container.name
         holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
-        if segments != nil, container.writesPictures || OutputFile.isPipe(path) { throw .notResumable(path) }
+        if segments != nil, container.writesPictures || OutputFile.isStream(path) { throw .notResumable(path) }
         self.segments = segments
         output = try OutputFile(path, container: container, segments: segments)
         muxer = try Muxer(container, output: output)
@@ -75,7 +75,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         }
         let homeless = source.map { ContainerTags.homeless($0, in: container) } ?? []
         if !homeless.isEmpty, !container.takesAnyTag { warnings.report(.tagsLeftOut(homeless, format: container.name)) }
-        var settings = container.settings(options, path: path, isPipe: output.isPipe, anyTags: !homeless.isEmpty)
+        var settings = container.settings(options, path: path, isPipe: OutputFile.isPipe(path), anyTags: !homeless.isEmpty)
         // A row of pictures keeps its numbers.
         if let first = source?.demuxer.pictures?.numbers.first, source?.range.start == nil,
             container.writesNumberedPictures(path), settings["start_number"] == nil

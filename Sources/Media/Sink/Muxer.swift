@@ -11,7 +11,7 @@ final class Muxer {
         guard status >= 0, let made else { throw FFmpegStatus(status).writing(output.path, action: "opening") }
         context = made
         context.pointee.pb = output.context
-        if output.isPipe { context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS }
+        if OutputFile.isStream(output.path) { context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS }
     }
 
     deinit {

@@ -23,9 +23,13 @@ final class OutputFile {
         for partial in unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: partial) }
     }
 
-    var isPipe: Bool { Self.isPipe(path) }
+    /// Whether bytes go straight to whoever reads them: a pipe, by whatever name, or a device.
+    static func isStream(_ path: String) -> Bool { isDescriptor(path) || RealPath.isStream(path.withoutFileScheme) }
 
-    static func isPipe(_ path: String) -> Bool { path == "-" || path.hasPrefix("pipe:") }
+    /// Whether what was written cannot be changed any more.
+    static func isPipe(_ path: String) -> Bool { isDescriptor(path) || RealPath.isPipe(path.withoutFileScheme) }
+
+    private static func isDescriptor(_ path: String) -> Bool { path == "-" || path.hasPrefix("pipe:") }
 
     /// - Parameters:
     ///   - container: pictures are opened by their muxer, and a numbered row of them has no name of its own.
@@ -34,7 +38,7 @@ final class OutputFile {
         let path = path.withoutFileScheme
         self.path = path
         replacesParts = segments != nil
-        if Self.isPipe(path) {
+        if Self.isDescriptor(path) {
             // A reader that goes away is an error to report, not a reason to die.
             var action = sigaction()
             if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil {

@@ -1,14 +1,14 @@
 import CFFmpeg
 
 extension PictureLayout {
-    /// How `video` is laid out in `format`: the source's matrix and range where YUV can keep them.
-    init(encoding video: VideoFormat, as format: AVPixelFormat) {
-        let pixel = PixelFormat(format)
+    /// How `video` is laid out in `format`: the source's matrix and range where YUV can keep them, and the output says so.
+    init(encoding video: VideoFormat, as format: AVPixelFormat, stated: StatedColor) {
+        let pixel = PixelFormat(format), color = stated.tags(of: video)
         self.init(
             width: video.width, height: video.height, format: format.rawValue,
-            matrix: video.color.effectiveMatrix(height: video.height),
+            matrix: color.effectiveMatrix(height: video.height),
             fullRange: pixel.isFullRange(
-                tagged: video.color.matrix != AVCOL_SPC_RGB.rawValue && video.color.fullRange
+                tagged: video.color.matrix != AVCOL_SPC_RGB.rawValue && color.fullRange
                     ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED))
     }
 

@@ -49,7 +49,9 @@ struct StreamCopies {
                         continue
                     }
                 }
-                guard let stream = avformat_new_stream(output, nil), Self.copy(input, to: stream, container: container)
+                let isWhole = converter == nil && source?.range.isWhole == true
+                guard let stream = avformat_new_stream(output, nil),
+                    Self.copy(input, to: stream, container: container, isWhole: isWhole)
                 else {
                     throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
                 }
@@ -57,6 +59,8 @@ struct StreamCopies {
                     guard avcodec_parameters_from_context(stream.pointee.codecpar, converter.encoder) >= 0 else {
                         throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
                     }
+                    // The muxer compares ticks of this track with those of others, and ends lines early where these are finer.
+                    if container.isMP4 { stream.pointee.time_base = AVRational(num: 1, den: 1_000_000) }
                     converted.append(Self.describe(input, index: index))
                 }
                 if CoverArt.isCover(input), CoverArt.adapt(stream, from: input, container: container) { continue }
@@ -84,8 +88,9 @@ struct StreamCopies {
     }
 
     /// Parameters, tags and dispositions; the container chooses its own codec tag.
+    /// - Parameter isWhole: Whether all of the stream is copied.
     private static func copy(
-        _ input: UnsafeMutablePointer<AVStream>, to output: UnsafeMutablePointer<AVStream>, container: Container
+        _ input: UnsafeMutablePointer<AVStream>, to output: UnsafeMutablePointer<AVStream>, container: Container, isWhole: Bool
     ) -> Bool {
         guard tempera_copy_stream_parameters(output, input) >= 0 else { return false }
         let parameters = output.pointee.codecpar.pointee
@@ -98,7 +103,7 @@ struct StreamCopies {
         output.pointee.avg_frame_rate = input.pointee.avg_frame_rate
         output.pointee.r_frame_rate = input.pointee.r_frame_rate
         output.pointee.sample_aspect_ratio = input.pointee.sample_aspect_ratio
-        av_dict_copy(&output.pointee.metadata, input.pointee.metadata, 0)
+        ContainerTags.copy(input.pointee.metadata, to: &output.pointee.metadata, isWhole: isWhole)
         return true
     }
 
@@ -125,7 +130,7 @@ struct StreamCopies {
         let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
         if CoverArt.isCover(input) { return CoverArt.fits(input, container) }
         if isAttachment, container.name == "mpegts" { return false }
-        if !isAttachment, container.holds(parameters.codec_id, isCopy: true) == false { return false }
+        if !isAttachment, container.holds(parameters.codec_id) == false { return false }
         return writesHeader([input], in: container, beside: encoder)
     }
 
@@ -139,7 +144,7 @@ struct StreamCopies {
         defer { avformat_free_context(trial) }
         guard addPainted(context, encoder: encoder) != nil else { return false }
         for input in inputs {
-            guard let stream = avformat_new_stream(context, nil), copy(input, to: stream, container: container) else {
+            guard let stream = avformat_new_stream(context, nil), copy(input, to: stream, container: container, isWhole: true) else {
                 return false
             }
         }
@@ -196,8 +201,9 @@ struct StreamCopies {
         if packet.pointee.pts != tempera_nopts { packet.pointee.dts = packet.pointee.pts }
         if packet.pointee.dts == tempera_nopts { packet.pointee.dts = copy.last.map { $0 + 1 } ?? 0 }
         if let last = copy.last, packet.pointee.dts < last + (isStrict ? 1 : 0) {
+            let isHidden = copy.converter != nil && packet.pointee.dts == last
+            warnings.report(isHidden ? .linesHidden(stream: index) : .copiedTimestampsRepaired(stream: index))
             packet.pointee.dts = last + (isStrict ? 1 : 0)
-            warnings.report(.copiedTimestampsRepaired(stream: index))
         }
         if packet.pointee.pts == tempera_nopts || packet.pointee.pts < packet.pointee.dts {
             packet.pointee.pts = packet.pointee.dts

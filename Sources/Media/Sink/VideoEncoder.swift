@@ -23,7 +23,7 @@ final class VideoEncoder {
         self.warnings = warnings
         self.video = video
         let format = try PixelFormatChoice(codec, video: video, options: options, warnings: warnings).format
-        let layout = PictureLayout(encoding: video, as: format)
+        let layout = PictureLayout(encoding: video, as: format, stated: StatedColor(codec.pointee.id, in: container))
         swscale = try Swscale(
             from: .rgb(
                 width: video.width, height: video.height,
@@ -50,7 +50,7 @@ final class VideoEncoder {
         if let rate = video.frameRate { context.pointee.framerate = rate.av }
         context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
         // Encoders of single frames would hand out each one only when all their threads have one.
-        if OutputFile.isPipe(path), codec.pointee.capabilities & AV_CODEC_CAP_FRAME_THREADS != 0 {
+        if OutputFile.isStream(path), codec.pointee.capabilities & AV_CODEC_CAP_FRAME_THREADS != 0 {
             context.pointee.thread_type = FF_THREAD_SLICE
         }
         context.pointee.field_order =

@@ -75,6 +75,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
                 if time != tempera_nopts, range.isBefore(time) {
                     held?.keep(reader.picture)
                 } else {
+                    reader.beginRange()
                     isFilled = time != tempera_nopts
                         && held?.fills(from: range.start ?? 0, to: time, least: least) == true
                     first = isFilled ? held?.frame : reader.picture
@@ -157,9 +158,9 @@ public final class FileSource: MediaSource, @unchecked Sendable {
     private func frame(_ picture: UnsafeMutablePointer<AVFrame>, at time: Int64) throws(MediaError) -> VideoFrame {
         let converted = try converter.convert(picture)
         let stated = picture.pointee.best_effort_timestamp, late = stated == tempera_nopts ? 0 : max(0, time - stated)
+        let own = tempera_frame_duration(picture) - late, shown = range.end.map { min(own, $0 - time) } ?? own
         var frame = VideoFrame(
-            pixels: converted.pixels, timestamp: range.local(time), duration: max(0, tempera_frame_duration(picture) - late),
-            alpha: converted.alpha)
+            pixels: converted.pixels, timestamp: range.local(time), duration: max(0, shown), alpha: converted.alpha)
         if let captions = av_frame_get_side_data(picture, AV_FRAME_DATA_A53_CC)?.pointee {
             frame.captions = Array(UnsafeBufferPointer(start: captions.data, count: captions.size))
         }

@@ -25,6 +25,9 @@ final class FrameReader {
     private var videoPackets: Int64 = 0
     /// How the first picture says it must be turned, where its decoder does not tell.
     private(set) var statedOrientation: Orientation?
+    /// Damage before the range that is wanted: where seeking leads into the middle of pictures, the first cannot be decoded.
+    private var ignoredErrors = 0
+    private var isInRange: Bool
     /// Ends decoding: what follows of the video stream is only looked at for its times, and ends reading when they are far
     /// beyond this one, whether or not the other streams have come as far.
     var rangeEnd: Int64?
@@ -41,6 +44,7 @@ final class FrameReader {
         self.choice = choice
         self.options = options
         self.warnings = warnings
+        isInRange = options.start == nil
         timeBase = demuxer.streams[choice.video].pointee.time_base
         decoder = try VideoDecoder(
             demuxer.streams[choice.video], path: demuxer.path, threads: options.threads, isLive: demuxer.isLive)
@@ -62,7 +66,13 @@ final class FrameReader {
         av_packet_free(&packet)
     }
 
-    var errors: Int { decoder.errors }
+    /// Parts of what is wanted that could not be decoded, or not wholly.
+    var errors: Int { isInRange ? decoder.errors - ignoredErrors : 0 }
+
+    /// The first picture that is wanted was read.
+    func beginRange() {
+        if !isInRange { (isInRange, ignoredErrors) = (true, decoder.errors) }
+    }
 
     /// The next picture or packet in file order; nil at the end.
     func next() throws(MediaError) -> Event? {
@@ -177,7 +187,7 @@ final class FrameReader {
     }
 
     private func noteDamage() throws(MediaError) {
-        warnings.report(.corruptData(stream: choice.video))
+        if isInRange { warnings.report(.corruptData(stream: choice.video)) }
         try checkDamage()
     }
 

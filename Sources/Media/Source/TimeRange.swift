@@ -8,6 +8,8 @@ struct TimeRange {
     var end: Int64?
     var timeBase: AVRational
 
+    var isWhole: Bool { start == nil && end == nil }
+
     func isBefore(_ time: Int64) -> Bool { start.map { time < $0 } ?? false }
 
     func isAfter(_ time: Int64) -> Bool { end.map { time >= $0 } ?? false }

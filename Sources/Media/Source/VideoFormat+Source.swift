@@ -21,9 +21,11 @@ extension VideoFormat {
             fieldOrder: FieldOrder(first))
     }
 
-    /// The mean rate that the container states, or else the least that all times fit.
+    /// The mean rate that the container states, or else the least that all times fit. Where that is nothing but the time
+    /// base, as of a WebM that is still being written, the rate is not known.
     static func frameRate(of stream: UnsafeMutablePointer<AVStream>) -> Rational? {
-        Rational(known: stream.pointee.avg_frame_rate) ?? Rational(known: stream.pointee.r_frame_rate)
+        let least = Rational(known: stream.pointee.r_frame_rate).flatMap { $0.value < 1000 ? $0 : nil }
+        return Rational(known: stream.pointee.avg_frame_rate) ?? least
     }
 
     /// The pixel aspect after turning and resizing; the picture's shape on the screen stays.

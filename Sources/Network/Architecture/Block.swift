@@ -44,4 +44,7 @@ public enum Block: Sendable, Hashable {
     /// `x + conv(ReLU(conv(x)))`: the same without norms, for networks that must keep a picture's contrast.
     /// Parameters: `name.conv1.conv2d`, `name.conv2.conv2d`.
     case plainResidual(name: String, channels: Int)
+
+    /// The parameter prefix of the norm after a residual block's convolution `number`, 1 or 2; nil for a plain one's.
+    func residualNorm(_ number: Int) -> String? { if case .residual(let name, _) = self { "\(name).in\(number)" } else { nil } }
 }

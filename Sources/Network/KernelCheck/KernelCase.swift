@@ -41,15 +41,16 @@ struct KernelCase {
             return (0..<10).map {
                 Shape(
                     width: 17 + 13 * $0, height: 10 + $0, inputs: family == .first ? 3 : 16 * (1 + $0 % 3),
-                    outputs: family == .first ? 16 * (1 + $0 % 3) : 3, kernel: [9, 5, 7, 3, 9][$0 % 5], relu: $0 % 2 == 0,
+                    outputs: family == .first ? 16 * (1 + $0 % 3) : 3, kernel: [9, 5, 7, 3, 1, 15, 11, 13, 9, 5][$0], relu: $0 % 2 == 0,
                     enlargement: family == .last ? $0 % 4 : 0)
             }
         case .directFirst, .directLast, .direct, .directDown:
             let even = family == .directFirst || family == .directDown ? 2 : 1
+            let isEnd = family == .directFirst || family == .directLast
             return (0..<10).map {
                 Shape(
                     width: even * (9 + 7 * $0), height: even * (8 + $0), inputs: family == .directFirst ? 3 : 16 * (1 + $0 % 3),
-                    outputs: family == .directLast ? 3 : 16 * (1 + $0 % 4), kernel: [5, 3, 9, 7, 5][$0 % 5],
+                    outputs: family == .directLast ? 3 : 16 * (1 + $0 % 4), kernel: isEnd ? [5, 3, 9, 7, 1, 15, 11, 13, 5, 9][$0] : [5, 3, 9, 7][$0 % 4],
                     relu: $0 % 2 == 0, skip: $0 % 3 == 0)
             }
         }

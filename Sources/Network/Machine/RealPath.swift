@@ -15,6 +15,12 @@ public enum RealPath {
         return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
+    /// Whether a pipe or a socket is at `path`: what was written there cannot be changed any more.
+    public static func isPipe(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
+    }
+
     /// What writing to `path` makes or replaces: also the file that a link names and that is not there yet. A pipe or a device
     /// as it is: what /dev/fd has for one leads to no name.
     public static func target(of path: String) -> String {

@@ -82,22 +82,14 @@ struct NativeGraph: Sendable {
                     }
                 }
                 (norm, relu) = (blockNorm, blockReLU)
-            case .plainResidual(let name, let channels):
+            case .residual(let name, let channels), .plainResidual(let name, let channels):
                 guard index > 0, channels % lanes == 0 else { return nil }
                 let first = layers.count
                 keep = true
                 append(Convolution("\(name).conv1", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
-                (norm, relu) = (nil, true)
+                (norm, relu) = (block.residualNorm(1), true)
                 append(Convolution("\(name).conv2", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
-                (norm, relu, skip) = (nil, false, first)
-            case .residual(let name, let channels):
-                guard index > 0, channels % lanes == 0 else { return nil }
-                let first = layers.count
-                keep = true
-                append(Convolution("\(name).conv1", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
-                (norm, relu) = ("\(name).in1", true)
-                append(Convolution("\(name).conv2", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
-                (norm, relu, skip) = ("\(name).in2", false, first)
+                (norm, relu, skip) = (block.residualNorm(2), false, first)
             }
         }
         guard layers.count >= 2, layers.last?.convolution.outputs == 3 else { return nil }

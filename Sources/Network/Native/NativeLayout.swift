@@ -38,7 +38,7 @@ struct NativeLayout {
                 let tiles = Int(tmp_winograd_tiles(mode, Int32(w))) * Int(tmp_winograd_tiles(mode, Int32(h)))
                 return ChunkGrid(tiles: tiles, perChunk: kernels.tilesPerChunk)
             case .direct(let mode):
-                let (w, h) = mode == TMP_UP ? ((plan.width + 1) / 2, (plan.height + 1) / 2) : (w / 2, h / 2)
+                let (w, h) = mode == TMP_UP ? ((plan.outputWidth + 1) / 2, (plan.outputHeight + 1) / 2) : (w / 2, h / 2)
                 return ChunkGrid(width: w, height: h, columns: Self.columnsPerChunk, rows: Self.rowsPerChunk)
             }
         }

@@ -124,16 +124,12 @@ extension Plan {
         for block in architecture.blocks {
             switch block {
             case .convolution(let convolution, let norm, let relu): append(convolution, norm: norm, relu: relu)
-            case .plainResidual(let name, let channels):
+            case .residual(let name, let channels), .plainResidual(let name, let channels):
                 let entry = layers.count
-                append(Convolution("\(name).conv1", channels, channels, kernel: 3), norm: nil, relu: true)
-                append(Convolution("\(name).conv2", channels, channels, kernel: 3), norm: nil, relu: false, skip: entry)
-            case .residual(let name, let channels):
-                let entry = layers.count
-                append(Convolution("\(name).conv1", channels, channels, kernel: 3), norm: "\(name).in1", relu: true)
+                append(Convolution("\(name).conv1", channels, channels, kernel: 3), norm: block.residualNorm(1), relu: true)
                 append(
-                    Convolution("\(name).conv2", channels, channels, kernel: 3), norm: "\(name).in2", relu: false,
-                    skip: entry)
+                    Convolution("\(name).conv2", channels, channels, kernel: 3), norm: block.residualNorm(2),
+                    relu: false, skip: entry)
             }
         }
         return layers

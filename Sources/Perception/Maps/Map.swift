@@ -59,7 +59,7 @@ struct Map {
 /// Pages come into being as they are touched. So a plan that is larger than the machine can be made, and refused by what
 /// its tally says, before it does harm.
 final class MapMemory {
-    /// Bytes taken while a plan is made.
+    /// Bytes taken, and not given back, while a plan is made.
     final class Tally: Sendable {
         private let sum = Atomic(0)
 
@@ -70,9 +70,14 @@ final class MapMemory {
 
     /// Counts what the caller's own work takes, whatever runs beside it.
     @TaskLocal static var tally: Tally?
-    private var blocks: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
+    private var blocks: [(start: UnsafeMutableRawPointer, bytes: Int, tally: Tally?)] = []
 
-    deinit { for block in blocks { munmap(block.start, block.bytes) } }
+    deinit {
+        for block in blocks {
+            munmap(block.start, block.bytes)
+            block.tally?.add(-block.bytes)
+        }
+    }
 
     /// A zeroed block, 64-byte aligned.
     func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -81,7 +86,7 @@ final class MapMemory {
         guard let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED else {
             fatalError("no \(bytes) bytes of addresses are left")
         }
-        blocks.append((start, bytes))
+        blocks.append((start, bytes, Self.tally))
         Self.tally?.add(bytes)
         return start.bindMemory(to: Float.self, capacity: max(count, 1))
     }

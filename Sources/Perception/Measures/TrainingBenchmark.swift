@@ -22,8 +22,12 @@ public struct TrainingBenchmark: Sendable {
     /// Seconds of each step, on noise.
     /// - Throws: `TrainingError`, `NetworkError`.
     public func run() throws -> [Double] {
+        guard 1...64 ~= batch else { throw TrainingError.outOfRange("the batch", "1 to 64") }
+        guard 64...4096 ~= crop, crop.isMultiple(of: architecture.alignment) else {
+            throw TrainingError.badCrop(crop, multipleOf: architecture.alignment)
+        }
         let context = try TrainingContext(threads: threads, isExact: isExact)
-        let weights = LossWeights(), features = try VGG16Weights.forTraining(vgg, upTo: weights.last)
+        let weights = LossWeights().ofOnePicture, features = try VGG16Weights.forTraining(vgg, upTo: weights.last)
         let memory = MapMemory(), shape = MapShape(images: batch, height: crop, width: crop, channels: 3)
         let photos = memory.map(shape)
         var random = SplitMix64(state: 1)
@@ -34,12 +38,12 @@ public struct TrainingBenchmark: Sendable {
             weights, styles: [style], vgg: features, pooling: .max, input: shape, context: context)
         let trainer = Trainer(architecture: architecture, input: shape, objective: objective, context: context)
         trainer.parameters.randomize(seed: 1)
+        func step() {
+            _ = trainer.evaluate(Batch(photos: photos))
+            trainer.update(rate: 1e-3)
+        }
+        for _ in 0..<2 { step() }
         let clock = ContinuousClock()
-        return (0..<max(0, steps) + 2).map { _ in
-            clock.measure {
-                _ = trainer.evaluate(Batch(photos: photos))
-                trainer.update(rate: 1e-3)
-            } / .seconds(1)
-        }.suffix(max(0, steps))
+        return (0..<max(0, steps)).map { _ in clock.measure(step) / .seconds(1) }
     }
 }

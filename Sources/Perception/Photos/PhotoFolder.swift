@@ -4,6 +4,8 @@ import Network
 
 /// The photos under a folder, in the order of their paths.
 struct PhotoFolder: Sendable {
+    /// Of a picture's sides, one may be so many times the other: a banner of the height that is wanted would take gigabytes.
+    static let longest = 8
     private static let extensions: Set = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"]
     let path: String
     let files: [String]

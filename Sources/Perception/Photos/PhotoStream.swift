@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Network
 import Synchronization
 
@@ -152,6 +153,9 @@ final class PhotoStream: @unchecked Sendable {
             var random = RandomStream(seed: seed, place: UInt64(sample), UInt64(attempt))
             do {
                 let photo = try folder.read(index), short = min(photo.width, photo.height)
+                guard max(photo.width, photo.height) <= PhotoFolder.longest * short else {
+                    throw MediaError.badSize(width: photo.width, height: photo.height)
+                }
                 // With a wider view also small photos are given room for crops at several places and scales.
                 let most = max(wide == nil ? side : side * 9 / 8, min(short, 2 * size))
                 let scaledSide = Int(random.uniform(Double(side)...Double(most)).rounded())

@@ -23,7 +23,8 @@ struct ViewSampler {
             for column in 0..<size {
                 let at = pair.motion.apply(Double(column), Double(row))
                 let scene = photo.sample(at.x + Double(x), at.y + Double(y)), lit = gain * scene + offset
-                pair.brightening[row * size + column] = (lit - scene).luminance
+                // What is brighter than a byte shows no more of it.
+                pair.brightening[row * size + column] = (lit.clamped(lowerBound: .zero, upperBound: .init(repeating: 255)) - scene).luminance
                 for c in 0..<3 { to[3 * column + c] = min(255, max(0, lit[c] + noise * Float(random.normal()))) }
             }
         }

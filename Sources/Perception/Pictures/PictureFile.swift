@@ -10,7 +10,7 @@ final class PictureFile {
     /// - Parameter path: Its extension says what kind of file it becomes.
     /// - Throws: `MediaError`.
     init(_ path: String, width: Int, height: Int) throws(MediaError) {
-        guard MediaFiles.isPicture(path) || path.lowercased().hasSuffix(".webp") else { throw .noPicture(path) }
+        guard MediaFiles.isPicture(path) else { throw .noPicture(path) }
         let format = VideoFormat(
             width: width, height: height, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
         sink = try FileSink(path, video: format)

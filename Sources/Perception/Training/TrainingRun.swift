@@ -223,12 +223,14 @@ public final class TrainingRun {
         }
         let isComplete = step >= state.total
         if !isComplete {
-            try state.write(files.checkpoint, fingerprint: fingerprint)
-            if !trainer.parameters.isFinite {
+            if trainer.parameters.isFinite {
+                state = snapshot(state, step: step, seconds: seconds)
+            } else {
                 restore(state)
                 step = state.step
                 try log.cut(after: step)
             }
+            try state.write(files.checkpoint, fingerprint: fingerprint)
         }
         try writeResults(log, total: state.total, imitated: imitated, seconds)
         report(.wrote(files.model))

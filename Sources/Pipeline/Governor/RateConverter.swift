@@ -1,39 +1,47 @@
 /// Constant-rate output by timestamp: the time axis is cut into slots of `1 / rate`, a frame goes to the nearest one,
 /// slots that no frame hits repeat the one before, and a frame whose slot is taken is dropped.
 ///
-/// It needs no frame in advance, so it adds no delay.
-public struct RateConverter: Sendable {
+/// It needs no frame in advance, so it adds no delay. A jump of a day or more is no gap to fill but a fault of the timestamps:
+/// what comes after it follows at once.
+struct RateConverter: Sendable {
     /// Slots a second.
-    public let rate: Double
+    let rate: Double
     private var nextSlot: Int64?
+    /// Slots of the jumps left out.
+    private var skipped: Int64 = 0
+    private static let longestGap = 86400.0
 
-    public init(rate: Double) { self.rate = rate }
+    init(rate: Double) { self.rate = rate }
 
-    public struct Placement: Sendable, Equatable {
+    struct Placement: Sendable, Equatable {
         /// Slots before the frame's own that show the frame before it again.
-        public var repeats: Range<Int64>
+        var repeats: Range<Int64>
         /// Nil: the frame is dropped.
-        public var slot: Int64?
+        var slot: Int64?
     }
 
     /// Where the frame that shows at `pts` (seconds, ascending) for `lasting` seconds goes; 0 when that is not known.
-    public mutating func place(pts: Double, lasting: Double = 0) -> Placement {
-        var slot = Self.nearest(pts * rate)
+    mutating func place(pts: Double, lasting: Double = 0) -> Placement {
+        var slot = Self.nearest(pts * rate) - skipped
         // A short frame near a slot that begins when it is over: the next frame is meant for that, if there is one.
-        if lasting > 0, Double(slot) >= (pts + lasting) * rate - 1e-6 { slot -= 1 }
+        if lasting > 0, Double(slot + skipped) >= (pts + lasting) * rate - 1e-6 { slot -= 1 }
         guard let next = nextSlot else {
             nextSlot = slot + 1
             return Placement(repeats: slot..<slot, slot: slot)
         }
         guard slot >= next else { return Placement(repeats: next..<next, slot: nil) }
+        if Double(slot - next) > Self.longestGap * rate {
+            skipped += slot - next
+            slot = next
+        }
         nextSlot = slot + 1
         return Placement(repeats: next..<slot, slot: slot)
     }
 
     /// The slots left to fill when the last frame shows until `end`.
-    public mutating func finish(end: Double) -> Range<Int64> {
+    mutating func finish(end: Double) -> Range<Int64> {
         guard let next = nextSlot else { return 0..<0 }
-        let last = max(next, Self.nearest(end * rate))
+        let end = max(next, Self.nearest(end * rate) - skipped), last = Double(end - next) > Self.longestGap * rate ? next : end
         nextSlot = last
         return next..<last
     }

@@ -20,8 +20,9 @@ public final class TraceFile: Sendable {
     /// - Throws: the system's error when `path` cannot be written.
     public init(_ path: String) throws {
         self.path = path
-        try Data().write(to: URL(fileURLWithPath: path))
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         let head = #"{"displayTimeUnit":"ms","traceEvents":[{"ph":"M","pid":1,"name":"process_name","args":{"name":"tempera"}}"#
         state = Mutex(State(file: file, buffer: head))
     }

@@ -14,11 +14,11 @@ public struct RunProgress: Sendable, Equatable {
     public var elapsed = 0.0
     /// Frames a second over the last two seconds.
     public var rateNow = 0.0
-    /// Frames a second since the first frame was read.
+    /// Frames a second since the start, without those that an earlier run has painted.
     public var rateAverage = 0.0
     /// 0…1, when the length is known.
     public var fraction: Double?
-    /// Seconds left at the present pace, when the length is known.
+    /// Seconds left at the mean pace so far, when the length is known.
     public var remaining: Double?
 
     public init() {}
@@ -31,7 +31,10 @@ public struct ProgressMeter: Sendable {
 
     private let totalFrames: Int?
     private let totalSeconds: Double?
+    private let finishedFrames: Int
     private var firstMediaSeconds: Double?
+    /// Where the run's own frames begin.
+    private var begin = (frames: 0, elapsed: 0.0, fraction: 0.0)
     /// Wall time and frame count, oldest first, at most `samples`, evenly thinned over the window.
     private var recent: [(time: Double, frames: Int)] = [(0, 0)]
     public private(set) var progress = RunProgress()
@@ -39,8 +42,10 @@ public struct ProgressMeter: Sendable {
     /// - Parameters:
     ///   - totalFrames: frames to expect, if known; an estimate is fine.
     ///   - totalSeconds: media seconds to expect, if known; preferred for the fraction, as rates vary.
-    public init(totalFrames: Int?, totalSeconds: Double?) {
+    ///   - finishedFrames: frames that an earlier run has painted; they come first, and say nothing of the pace.
+    public init(totalFrames: Int?, totalSeconds: Double?, finishedFrames: Int = 0) {
         self.totalFrames = totalFrames
+        self.finishedFrames = finishedFrames
         self.totalSeconds = totalSeconds.flatMap { $0 > 0 ? $0 : nil }
         progress.totalFrames = totalFrames
     }
@@ -56,18 +61,24 @@ public struct ProgressMeter: Sendable {
         progress.dropped = counts.dropped
         progress.mediaSeconds = mediaSeconds + frameSeconds - first
         progress.elapsed = elapsed
-        progress.rateAverage = elapsed > 0 ? Double(frames) / elapsed : 0
-        remember(frames: frames, at: elapsed)
-        if let first = recent.first, elapsed > first.time {
-            progress.rateNow = Double(frames - first.frames) / (elapsed - first.time)
-        }
         if let totalSeconds {
             progress.fraction = min(1, max(0, progress.mediaSeconds / totalSeconds))
         } else if let totalFrames, totalFrames > 0 {
             progress.fraction = min(1, Double(frames) / Double(totalFrames))
         }
-        if let fraction = progress.fraction, fraction > 0 {
-            progress.remaining = elapsed * (1 - fraction) / fraction
+        let fraction = progress.fraction ?? 0
+        if frames <= finishedFrames {
+            begin = (frames, elapsed, fraction)
+            recent = [(elapsed, frames)]
+            return
+        }
+        if elapsed > begin.elapsed { progress.rateAverage = Double(frames - begin.frames) / (elapsed - begin.elapsed) }
+        remember(frames: frames, at: elapsed)
+        if let first = recent.first, elapsed > first.time {
+            progress.rateNow = Double(frames - first.frames) / (elapsed - first.time)
+        }
+        if fraction > begin.fraction {
+            progress.remaining = (elapsed - begin.elapsed) * (1 - fraction) / (fraction - begin.fraction)
         }
     }
 

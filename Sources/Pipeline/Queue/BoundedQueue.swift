@@ -5,8 +5,8 @@ import Synchronization
 /// producer wait, an empty one the consumer. That wait is the pipeline's back-pressure.
 ///
 /// Any number of producers and consumers may share it.
-public final class BoundedQueue<Element: Sendable>: Sendable {
-    public let capacity: Int
+final class BoundedQueue<Element: Sendable>: Sendable {
+    let capacity: Int
 
     private struct Ring {
         var slots: [Element?]
@@ -20,7 +20,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     private let room = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
 
-    public init(capacity: Int) {
+    init(capacity: Int) {
         let capacity = max(1, capacity)
         self.capacity = capacity
         ring = Mutex(Ring(slots: Array(repeating: nil, count: capacity)))
@@ -28,10 +28,10 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     }
 
     /// Elements that wait now.
-    public var count: Int { ring.withLock { $0.count } }
+    var count: Int { ring.withLock { $0.count } }
 
     /// Appends `element`, waiting for room. False, with the element dropped, once the queue has finished.
-    public func push(_ element: Element) -> Bool {
+    func push(_ element: Element) -> Bool {
         room.wait()
         let taken = ring.withLock { ring in
             guard !ring.ended else { return false }
@@ -44,7 +44,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     }
 
     /// Removes the oldest element, waiting for one. Nil once the queue has finished and is empty.
-    public func pop() -> Element? {
+    func pop() -> Element? {
         filled.wait()
         let element = ring.withLock { ring -> Element? in
             guard ring.count > 0 else { return nil }
@@ -60,8 +60,9 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     }
 
     /// No more elements are taken; those that wait are still handed out. May be called more than once, by any thread.
-    public func finish() {
+    func finish() {
         ring.withLock { $0.ended = true }
         filled.signal()
+        room.signal()
     }
 }

@@ -49,6 +49,8 @@ public struct Benchmark: Sendable {
         /// nil where the engine has no such measure.
         public var peak: Double?
         public var engine: Engine
+        /// What multiplies, for example "AVX-512 VNNI int16" or "OpenBLAS fp32".
+        public var kernels: String
         public var precision: Precision
         public var threads: Int
         /// Bytes that the network holds.
@@ -91,7 +93,7 @@ public struct Benchmark: Sendable {
         }
         return Result(
             milliseconds: milliseconds, layers: layers, flops: painter.plan.flops, peak: painter.measurePeak(),
-            engine: painter.engine, precision: painter.precision, threads: painter.plan.threads,
+            engine: painter.engine, kernels: painter.plan.kernels, precision: painter.precision, threads: painter.plan.threads,
             networkMemory: painter.bytes, machine: .current, painted: Picture(output))
     }
 

@@ -14,7 +14,7 @@ import Pipeline
 /// Files whose names say no format that can be written are left out, hidden ones, folders and pipes too; so are files that hold no
 /// picture.
 public struct Batch: Sendable {
-    /// What to do with each file; its input and output are the folders.
+    /// What to do with each file; its input and output are the folders, and it has no trace.
     public var job: Job
     /// Leaves out files whose outputs are there already.
     public var skipsFinished = false
@@ -22,7 +22,7 @@ public struct Batch: Sendable {
     public init(_ job: Job) { self.job = job }
 
     /// Whether `input` names a folder, and so a batch. `-` is stdin, whatever lies there.
-    public static func isFolder(_ input: String) -> Bool { input != "-" && MediaFiles.isFolder(input) }
+    package static func isFolder(_ input: String) -> Bool { input != "-" && MediaFiles.isFolder(input) }
 
     public enum Event: Sendable {
         /// File `number`, from 1, of `count`.
@@ -113,6 +113,7 @@ public struct Batch: Sendable {
     private func fileJob(_ file: String) -> Job {
         var job = job
         job.keepsStopped = false
+        job.trace = nil
         job.input = path(file, in: self.job.input)
         job.output = path(file, in: self.job.output)
         // What is said of a video's time, encoder and container is not meant for pictures, which are painted at once or not at all.

@@ -14,11 +14,11 @@ extension Job {
     private var hasLeftover: Bool { SegmentFolder.leftover(beside: output) != nil }
 
     /// Removes what the jobs of this process have written so far: for a process that ends at once.
-    public static func removeUnfinished() { MediaFiles.removeUnfinished() }
+    package static func removeUnfinished() { MediaFiles.removeUnfinished() }
 
     /// Whether a file is at `path` that is no folder, pipe or device.
-    public static func isRegularFile(_ path: String) -> Bool { MediaFiles.isRegular(path) }
+    package static func isRegularFile(_ path: String) -> Bool { MediaFiles.isRegular(path) }
 
     /// Whether both paths mean one file that is there.
-    public static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }
+    package static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }
 }

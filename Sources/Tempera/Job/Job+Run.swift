@@ -10,8 +10,16 @@ extension Job {
         var reading = reading
         if pacing == .live { reading.live = true }
         let interruption = Interruption()
-        let source = try cancellation.whileRunning(onRequest: { interruption.raise() }) {
-            try FileSource(input, options: reading, interruption: interruption, warn: warn)
+        let opened: FileSource?
+        do {
+            opened = try cancellation.whileRunning(onRequest: { interruption.raise() }) {
+                try FileSource(input, options: reading, interruption: interruption, warn: warn)
+            }
+        } catch MediaError.interrupted {
+            opened = nil
+        }
+        guard let source = opened, !cancellation.isRequested else {
+            return Summary(counts: FrameCounts(), seconds: 0, wasStopped: true)
         }
         let video = source.video
         let hasDeadlines = pacing != .offline
@@ -45,7 +53,7 @@ extension Job {
         let begun = clock.now
         let unit = rate.map { 1 / $0.value } ?? video.timeBase.value
         let total = rate.flatMap { rate in video.duration.map { Int(($0 * rate.value).rounded()) } } ?? video.frameCount
-        let meter = Mutex(ProgressMeter(totalFrames: total, totalSeconds: video.duration))
+        let meter = Mutex(ProgressMeter(totalFrames: total, totalSeconds: video.duration, finishedFrames: finished))
         let painters: [any FramePainter] = [
             finished > 0
                 ? ResumedPainter(
@@ -53,8 +61,14 @@ extension Job {
                     lastPicture: try segments?.lastPicture(width: result(video).width, height: result(video).height))
                 : painter
         ]
-        let summary = try VideoPipeline(source: source, painters: painters, sink: sink, options: options)
-            .run(cancellation: cancellation) { frame in
+        let pipeline = VideoPipeline(source: source, painters: painters, sink: sink, options: options)
+        // What was written before a stop, or before the source broke off, has become the output.
+        func markUnfinished() {
+            if keepsStopped, meter.withLock({ $0.progress.frames }) > 0 { segments?.markUnfinished(output) }
+        }
+        let summary: PipelineSummary
+        do {
+            summary = try pipeline.run(cancellation: cancellation) { frame in
                 let progress = meter.withLock { meter in
                     meter.update(
                         counts: frame.counts, mediaSeconds: Double(frame.timestamp) * unit,
@@ -63,13 +77,17 @@ extension Job {
                 }
                 onEvent(.progress(progress))
             }
-        if summary.wasStopped { segments?.markUnfinished(output) } else { segments?.remove() }
+        } catch MediaError.brokeOff(let path, let why) {
+            markUnfinished()
+            throw MediaError.brokeOff(path, why: why)
+        }
+        if summary.wasStopped { markUnfinished() } else { segments?.remove() }
         let seconds = (clock.now - begun).seconds
         isComplete = true
         if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }
         let mediaSeconds = meter.withLock { $0.progress.mediaSeconds }
         return Summary(
-            counts: summary.counts, seconds: seconds, wasStopped: summary.wasStopped,
+            counts: summary.counts, finishedFrames: finished, seconds: seconds, wasStopped: summary.wasStopped,
             profile: profiler?.profile(
                 summary, ladder: ladder, isLive: pacing == .live, seconds: seconds, mediaSeconds: mediaSeconds))
     }
@@ -100,11 +118,10 @@ extension Job {
                 width: video.width, height: video.height, style: style?.model, upscaler: upscaler.model, options: painting,
                 layers: layers)
         } else {
-            let model = try style?.model ?? Style.standard().model
-            painter = try NetworkPainter(model: model, ladder: ladder, options: painting, layers: layers)
+            guard let style else { throw TemperaError.nothingToPaintWith }
+            painter = try NetworkPainter(model: style.model, ladder: ladder, options: painting, layers: layers)
         }
-        let paints = style != nil || upscaler == nil
-        guard paints && steady else { return painter }
+        guard style != nil, steady else { return painter }
         return try SteadyPainter(painter, width: video.width, height: video.height, layers: layers)
     }
 

@@ -16,7 +16,8 @@ import Synchronization
 /// ```
 ///
 /// `run` blocks its caller; use a ``Cancellation`` to end it early from another thread. A failed job leaves nothing
-/// behind but the parts it was told to keep, and an existing output as it was.
+/// behind but the parts it was told to keep, and an existing output as it was; where it is the source that breaks off,
+/// `keepsStopped` says what becomes of the frames before.
 public struct Job: Sendable {
     /// A path, `-` for stdin, or what FFmpeg opens as the format that `reading` names.
     public var input: String
@@ -38,7 +39,7 @@ public struct Job: Sendable {
     /// Keeps finished parts beside the output until it is whole, and goes on from those that an earlier run of the same job
     /// left when it was killed, stopped or failed. For files, every frame, and no rate.
     public var resumes = false
-    /// Whether a job that is stopped leaves an output that ends early.
+    /// Whether a job that is stopped, or whose source breaks off with an error, leaves an output that ends early.
     public var keepsStopped = true
     /// Constant output rate, by dropping and repeating frames; nil keeps every frame and its time.
     public var rate: Rational?
@@ -50,7 +51,7 @@ public struct Job: Sendable {
     public var latePolicy = LatePolicy.repeat
     /// Whether the summary has a profile.
     public var profiling = false
-    /// Where a Chrome/Perfetto trace of every stage and frame goes.
+    /// Where a Chrome/Perfetto trace of every stage and frame goes; what is there is replaced.
     public var trace: String?
 
     public init(input: String, output: String, style: Style) {
@@ -100,14 +101,16 @@ public struct Job: Sendable {
     public struct Summary: Sendable {
         /// What became of the frames.
         public var counts: FrameCounts
+        /// Of these, painted by an earlier run.
+        public var finishedFrames = 0
         /// Wall time of reading, painting and writing.
         public var seconds: Double
         /// The job was cancelled: the output ends early.
         public var wasStopped: Bool
         public var profile: RunProfile?
 
-        /// Written frames a second.
-        public var framesPerSecond: Double { seconds > 0 ? Double(counts.written) / seconds : 0 }
+        /// Frames a second that this run has written, without those of an earlier one.
+        public var framesPerSecond: Double { seconds > 0 ? Double(max(0, counts.written - finishedFrames)) / seconds : 0 }
     }
 
     /// - Throws: ``TemperaError``

@@ -77,4 +77,4 @@ public typealias StyleInfo = Network.StyleInfo
 public typealias StyleError = Network.StyleError
 
 /// What somebody may have meant who mistyped a name.
-public typealias NearNames = Network.NearNames
+package typealias NearNames = Network.NearNames

@@ -83,12 +83,14 @@ public enum QualityError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooSmall(border: Int)
     case noUpscaler(String, scale: Int)
     case tooSmallToReduce(String, least: Int)
+    case scale(Int)
 
     public var description: String {
         switch self {
         case .sizes(let one, let other): "the pictures are of \(one) and \(other); give two of one size"
         case .tooSmall(let border): "a picture must have 11 pixels a side within its border of \(border); give a larger one"
         case .tooSmallToReduce(let path, let least): "\(path): is too small; a picture must have \(least) pixels a side"
+        case .scale(let scale): "pictures are not reduced by \(scale); ask for 2 to 16"
         case .noUpscaler(let path, let scale): "\(path): does not enlarge by \(scale); give a model of 'tempera train-upscaler'"
         }
     }

@@ -12,6 +12,7 @@ public struct UpscalingMeasurement {
 
     /// A folder.
     public var pictures: String
+    /// 2…16.
     public var scale: Int
     /// Nil to measure the bicubic kernel alone.
     public var model: Model?
@@ -26,6 +27,7 @@ public struct UpscalingMeasurement {
 
     /// - Throws: `TrainingError`, `MediaError`, `NetworkError`, `QualityError`.
     public func run() throws -> [Row] {
+        guard 2...16 ~= scale else { throw QualityError.scale(scale) }
         if let model, model.architecture.enlargement != scale {
             throw QualityError.noUpscaler(model.metadata["upscaler"] ?? model.architecture.name, scale: scale)
         }
