@@ -24,12 +24,21 @@ import Testing
         return map
     }
 
-    /// What the network paints in the middle of the wider view, as a painting of `input`.
-    private func answer(to wide: Map) -> Map {
+    /// What the network paints of the first photo with 32 pixels mirrored around it, and noise in place of the second.
+    private func answer(to photos: Map) -> Map {
+        let reach = EdgeLoss.reach
+        let wide = memory.map(MapShape(images: 1, height: input.height + 2 * reach, width: input.width + 2 * reach, channels: 3))
+        func mirrored(_ at: Int, _ length: Int) -> Int { at < 0 ? -at : at < length ? at : 2 * (length - 1) - at }
+        for y in 0..<wide.shape.height {
+            let from = photos.row(0, mirrored(y - reach, input.height)), to = wide.row(0, y)
+            for x in 0..<wide.shape.width {
+                (to + 3 * x).update(from: from + 3 * mirrored(x - reach, input.width), count: 3)
+            }
+        }
         let network = TransformNetwork(
             architecture: architecture, input: wide.shape, parameters: parameters, context: context)
         network.forward(wide)
-        let painting = noise(input, seed: 9), reach = EdgeLoss.reach
+        let painting = noise(input, seed: 9)
         for y in 0..<input.height {
             painting.row(0, y).update(from: network.output.row(0, y + reach) + 3 * reach, count: input.rowCount)
         }
@@ -37,11 +46,11 @@ import Testing
     }
 
     @Test func countsColourAtTheEdgesAlone() {
-        let wide = noise(EdgeLoss.wide(input), seed: 4), gradient = memory.map(input)
+        let photos = noise(input, seed: 4), gradient = memory.map(input)
         let loss = EdgeLoss(architecture: architecture, input: input, parameters: parameters, context: context)
-        func value(_ painting: Map) -> Double { loss.evaluate(painting, wide: wide, weight: 2, gradient: gradient) }
-        #expect(value(answer(to: wide)) < 1e-6)
-        let middle = answer(to: wide), frame = answer(to: wide), strokes = answer(to: wide)
+        func value(_ painting: Map) -> Double { loss.evaluate(painting, of: photos, weight: 2, gradient: gradient) }
+        #expect(value(answer(to: photos)) < 1e-6)
+        let middle = answer(to: photos), frame = answer(to: photos), strokes = answer(to: photos)
         for y in 0..<input.height {
             for x in 0..<input.width {
                 let isEdge = !(32..<input.height - 32).contains(y) || !(32..<input.width - 32).contains(x)
@@ -56,34 +65,21 @@ import Testing
 
     /// It is quadratic: differences of any length give the slope.
     @Test func gradientIsThatOfTheLoss() {
-        let wide = noise(EdgeLoss.wide(input), seed: 5), painting = noise(input, seed: 6)
+        let photos = noise(input, seed: 5), painting = noise(input, seed: 6)
         let gradient = memory.map(input), spare = memory.map(input)
         let loss = EdgeLoss(architecture: architecture, input: input, parameters: parameters, context: context)
-        _ = loss.evaluate(painting, wide: wide, weight: 1000, gradient: gradient)
+        func value(_ gradient: Map) -> Double { loss.evaluate(painting, of: photos, weight: 1000, gradient: gradient) }
+        _ = value(gradient)
         for i in stride(from: 0, to: input.imageCount, by: 997) {
-            let value = painting.base[i]
-            painting.base[i] = value + 100
-            let above = loss.evaluate(painting, wide: wide, weight: 1000, gradient: spare)
-            painting.base[i] = value - 100
-            let below = loss.evaluate(painting, wide: wide, weight: 1000, gradient: spare)
-            painting.base[i] = value
+            let level = painting.base[i]
+            painting.base[i] = level + 100
+            let above = value(spare)
+            painting.base[i] = level - 100
+            let below = value(spare)
+            painting.base[i] = level
             #expect(abs((above - below) / 200 - Double(gradient.base[i])) < 0.02 + 1e-2 * abs(above - below) / 200, "at \(i)")
         }
         #expect((input.imageCount..<input.count).allSatisfy { gradient.base[$0] == 0 })
-    }
-
-    /// A batch's wider view shows its first crop with more around it, whether the crop has a moved view or not.
-    @Test(arguments: [true, false]) func streamsHaveTheWiderView(pairs: Bool) throws {
-        let studio = try Studio(), folder = try PhotoFolder(studio.folder + "/photos"), reach = EdgeLoss.reach
-        let shape = MapShape(images: 2, height: 64, width: 64, channels: 3)
-        let stream = PhotoStream(folder, shape: shape, seed: 7, pairs: pairs, hasRamps: true, isWide: true)
-        for step in 0..<20 {
-            let batch = try stream.batch(step), wide = try #require(batch.wide)
-            for y in 0..<64 {
-                let inner = wide.row(0, y + reach) + 3 * reach
-                #expect((0..<shape.rowCount).allSatisfy { inner[$0] == batch.photos.row(0, y)[$0] })
-            }
-        }
     }
 
     /// It is among the losses of every step, and a run with it is the same however it is cut, with any number of threads.
@@ -100,14 +96,5 @@ import Testing
             options.resume = true
         }
         #expect(try studio.bytes("parts") == studio.bytes("whole"))
-    }
-
-    /// Also of photos no larger than the wider view.
-    @Test func cropsOfSmallPhotosDiffer() throws {
-        let studio = try Studio(photos: 1), folder = try PhotoFolder(studio.folder + "/photos")
-        let shape = MapShape(images: 1, height: 64, width: 64, channels: 3)
-        let stream = PhotoStream(folder, shape: shape, seed: 7, isWide: true)
-        let crops = try (0..<12).map { Array(UnsafeBufferPointer(start: try stream.batch($0).photos.base, count: shape.count)) }
-        #expect(Set(crops).count > 8)
     }
 }

@@ -1,16 +1,19 @@
 import Network
 
-/// How far the edges of a painting differ in colour from what the network paints there when it sees further.
+/// How far the edges of a painting differ in colour from what the network paints there when the picture goes on.
 ///
-/// A network knows an edge by its padding, and can put there what colours its painting lacks: a frame, in every picture, for
-/// which no other loss blames it. What it paints with more of the scene in view is its own answer without one. Compared are
-/// means of blocks: where in them a stroke falls is free.
+/// A network knows an edge by the padding of its layers, and can put there what colours its painting lacks: a frame, in every
+/// picture, for which no other loss blames it. What it paints of the same picture mirrored beyond its edges is its own answer
+/// without one. Compared are means of blocks: where in them a stroke falls is free.
 final class EdgeLoss {
-    /// By how many pixels the wider view reaches further, and how wide the edges are that are compared: the frames seen.
+    /// How far the picture goes on, and how wide the edges are that are compared, in pixels: the frames seen.
     static let reach = 32
     private static let block = 8
 
     private let network: TransformNetwork
+    private let mirror: PaddedStrips
+    private let wide: Map
+    private let memory = MapMemory()
     /// The top left pixels of the blocks that are compared.
     private let places: [(y: Int, x: Int)]
 
@@ -18,8 +21,11 @@ final class EdgeLoss {
     ///   - input: The batch's extent.
     ///   - parameters: Of the network that is trained.
     init(architecture: Architecture, input: MapShape, parameters: ParameterStore, context: TrainingContext) {
-        network = TransformNetwork(
-            architecture: architecture, input: Self.wide(input), parameters: parameters, context: context)
+        let shape = MapShape(
+            images: 1, height: input.height + 2 * Self.reach, width: input.width + 2 * Self.reach, channels: input.channels)
+        network = TransformNetwork(architecture: architecture, input: shape, parameters: parameters, context: context)
+        mirror = PaddedStrips(map: input, border: Self.reach, padding: .reflection, context: context)
+        wide = memory.map(shape)
         func isEdge(_ start: Int, of length: Int) -> Bool {
             start < Self.reach || start >= length / Self.block * Self.block - Self.reach
         }
@@ -29,15 +35,10 @@ final class EdgeLoss {
         }
     }
 
-    /// The extent of a batch's wider view: of its first image alone.
-    static func wide(_ input: MapShape) -> MapShape {
-        MapShape(
-            images: 1, height: input.height + 2 * reach, width: input.width + 2 * reach, channels: input.channels)
-    }
-
     /// `weight` times the mean squared difference of block means, in levels, over the first image's edges. Adds its gradient
-    /// with respect to `painting` to `gradient`; the wider view is taken as given.
-    func evaluate(_ painting: Map, wide: Map, weight: Float, gradient: Map) -> Double {
+    /// with respect to `painting` to `gradient`; what it is compared with is taken as given.
+    func evaluate(_ painting: Map, of photos: Map, weight: Float, gradient: Map) -> Double {
+        mirror.gather(photos.image(0), rows: 0..<mirror.height, to: wide.base)
         network.forward(wide)
         let answer = network.output, (block, reach) = (Self.block, Self.reach)
         let share = weight / Float(places.count * 3)

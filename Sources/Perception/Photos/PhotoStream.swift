@@ -7,8 +7,6 @@ import Synchronization
 struct Batch {
     /// What the network is given: images x crop x crop x 3, RGB 0…255.
     let photos: Map
-    /// The scene of the first of them with more around it, as `EdgeLoss` wants it.
-    var wide: Map?
     /// What an upscaler should make of it: the crops that `photos` are reduced from.
     var target: Map?
     /// Images that show the same scene; empty unless views were asked for.
@@ -57,11 +55,10 @@ final class PhotoStream: @unchecked Sendable {
     ///   - pairs: Every other crop is a moved view of the one before it.
     ///   - enlargement: Above 1, the crops are targets, and reduced as many times for the network.
     ///   - styles: That have a batch each in turn.
-    ///   - isWide: Whether a batch has a wider view of its first photo.
     ///   - hasRamps: Whether some of the photos give way to smooth ramps.
     init(
         _ folder: PhotoFolder, shape: MapShape, seed: UInt64, pairs: Bool = false, enlargement: Int = 1, styles: Int = 1,
-        hasRamps: Bool = false, isWide: Bool = false
+        hasRamps: Bool = false
     ) {
         self.folder = folder
         self.seed = seed
@@ -74,9 +71,7 @@ final class PhotoStream: @unchecked Sendable {
                 ViewPair(first: 2 * $0, second: 2 * $0 + 1, brightening: memory.floats(shape.pixels))
             }
             let target = enlargement > 1 ? memory.map(shape) : nil
-            let wide = isWide ? memory.map(EdgeLoss.wide(shape)) : nil
-            return Slot(
-                Batch(photos: memory.map(shape.reduced(by: enlargement)), wide: wide, target: target, pairs: pairs))
+            return Slot(Batch(photos: memory.map(shape.reduced(by: enlargement)), target: target, pairs: pairs))
         }
         let from = (shape.width, shape.height), to = (shape.width / enlargement, shape.height / enlargement)
         reduction = enlargement > 1 ? BicubicScaler(from: from, to: to) : nil
@@ -115,13 +110,13 @@ final class PhotoStream: @unchecked Sendable {
         batch.style = step % styles
         for pair in batch.pairs.indices {
             let image = batch.pairs[pair].first
-            let drawn = draw(step * images + image, for: image, of: batch) { scaled, place, random in
+            let drawn = draw(step * images + image) { scaled, place, random in
                 views?.draw(&batch.pairs[pair], of: scaled, at: place, in: batch.photos, &random)
             }
             if !drawn { return false }
         }
         return (2 * batch.pairs.count..<images).allSatisfy { image in
-            draw(step * images + image, for: image, of: batch) { scaled, place, _ in
+            draw(step * images + image) { scaled, place, _ in
                 let crops = batch.target ?? batch.photos
                 scaled.copyCrop(x: place.x, y: place.y, to: crops, image: image)
                 reduction?.scaleToBytes(crops.image(image), into: batch.photos.image(image))
@@ -129,22 +124,19 @@ final class PhotoStream: @unchecked Sendable {
         }
     }
 
-    /// Reads the photo of one sample, at a random scale and mirrored half the time, fills the wider view if `image` of `batch`
-    /// has one, and hands it to `body` with the crop's place; false when no photo of the folder can be read.
+    /// Reads the photo of one sample, at a random scale and mirrored half the time, and hands it to `body` with the crop's
+    /// place; false when no photo of the folder can be read.
     private func draw(
-        _ sample: Int, for image: Int, of batch: Batch,
-        _ body: (PixelBuffer, _ place: (x: Int, y: Int), inout RandomStream) -> Void
+        _ sample: Int, _ body: (PixelBuffer, _ place: (x: Int, y: Int), inout RandomStream) -> Void
     ) -> Bool {
-        let wide = image == 0 ? batch.wide : nil, size = shape.height, reach = wide == nil ? 0 : EdgeLoss.reach
-        let side = size + 2 * reach
+        let size = shape.height
         func crop(_ scaled: PixelBuffer, _ random: inout RandomStream) {
-            let x = random.index(scaled.width - side + 1), y = random.index(scaled.height - side + 1)
-            if let wide { scaled.copyCrop(x: x, y: y, to: wide, image: 0) }
-            body(scaled, (x + reach, y + reach), &random)
+            let x = random.index(scaled.width - size + 1), y = random.index(scaled.height - size + 1)
+            body(scaled, (x, y), &random)
         }
         var ramp = RandomStream(seed: seed, place: UInt64(sample), 0x7261_6d70)
         if hasRamps, ramp.uniform(0...1) < Self.ramps {
-            crop(SmoothPicture.draw(side: max(size * 5 / 4, side), &ramp), &ramp)
+            crop(SmoothPicture.draw(side: size * 5 / 4, &ramp), &ramp)
             return true
         }
         for attempt in folder.files.indices {
@@ -156,9 +148,8 @@ final class PhotoStream: @unchecked Sendable {
                 guard max(photo.width, photo.height) <= PhotoFolder.longest * short else {
                     throw MediaError.badSize(width: photo.width, height: photo.height)
                 }
-                // With a wider view also small photos are given room for crops at several places and scales.
-                let most = max(wide == nil ? side : side * 9 / 8, min(short, 2 * size))
-                let scaledSide = Int(random.uniform(Double(side)...Double(most)).rounded())
+                let most = max(size, min(short, 2 * size))
+                let scaledSide = Int(random.uniform(Double(size)...Double(most)).rounded())
                 let scaled = try photo.scaled(shortSide: scaledSide)
                 if random.next() % 2 == 1 { scaled.mirror() }
                 crop(scaled, &random)

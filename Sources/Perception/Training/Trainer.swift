@@ -18,7 +18,7 @@ final class Trainer {
 
     /// - Parameters:
     ///   - input: What the network is given.
-    ///   - edgeWeight: Of `EdgeLoss`, which batches with a wider view have.
+    ///   - edgeWeight: Of `EdgeLoss`.
     ///   - teacher: A network to imitate at first.
     ///   - usesMuon: Whether Muon moves the kernels; else Adam all.
     ///   - styles: That take turns on one body.
@@ -50,9 +50,9 @@ final class Trainer {
     func evaluate(_ batch: Batch) -> Losses {
         network.forward(batch.photos)
         var losses = objective.evaluate(network.output, batch, gradient: network.outputGradient)
-        if let edges, let wide = batch.wide {
+        if let edges {
             losses.edge = edges.loss.evaluate(
-                network.output, wide: wide, weight: edges.weight, gradient: network.outputGradient)
+                network.output, of: batch.photos, weight: edges.weight, gradient: network.outputGradient)
         }
         network.backward(batch.photos)
         return losses

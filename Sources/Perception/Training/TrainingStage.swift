@@ -48,8 +48,7 @@ struct TrainingStage {
             before = trainer
             let stream = PhotoStream(
                 photos, shape: shape, seed: options.seed, pairs: options.isPaired, enlargement: enlargement,
-                styles: options.paintings.count, hasRamps: !options.isUpscaling && options.weights.grid > 0,
-                isWide: edgeWeight > 0)
+                styles: options.paintings.count, hasRamps: !options.isUpscaling && options.weights.grid > 0)
             return (trainer, stream)
         }
         let imitation = teacher == nil ? 0 : imitationShare, small = options.smallCrop == nil ? 0 : options.smallShare
