@@ -40,7 +40,8 @@ starry-night.live     | van_gogh_starry_night     | starry-night3.live    | 700 
 great-wave0.live      | hokusai_great_wave        | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 2.04e5 1.96e5 | 6
 great-wave1.live      | hokusai_great_wave        | great-wave0.live      | 350  | --small-crops 0 --style-weight 4 --temporal-weight 3 --rate 0.0015 --optimizer adam              | 1.62e5 1.01e5 | 4
 great-wave2.live      | hokusai_great_wave        | great-wave1.live      | 1200 | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0                                   | 1.44e5 6.54e4 | 7
-great-wave.live       | hokusai_great_wave        | great-wave2.live      | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 1.39e5 7.35e4 | 2
+great-wave3.live      | hokusai_great_wave        | great-wave2.live      | 400  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.0015 --weight-step 0.5 | 1.39e5 7.35e4 | 2
+great-wave.live       | hokusai_great_wave        | great-wave3.live      | 300  | --small-crops 0 --batch 2 --style-weight 6 --temporal-weight 0.5 --rate 0.001 --weight-step 0.5 --seed 2 --grid-weight 100000 | 1.45e5 8.79e4 | 3
 the-scream0.live      | munch_scream              | sketch.live           | 1100 | --style-weight 10 --rate 0.002 --optimizer adam                                                  | 1.49e5 1.06e5 | 5
 the-scream1.live      | munch_scream              | the-scream0.live      | 350  | --small-crops 0 --style-weight 6 --rate 0.0015 --optimizer adam                                  | 1.27e5 6.58e4 | 4
 the-scream2.live      | munch_scream              | the-scream1.live      | 900  | --small-crops 0 --style-weight 6 --temporal-weight 1 --weight-step 0.5                           | 1.10e5 5.20e4 | 13
