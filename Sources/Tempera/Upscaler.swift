@@ -14,10 +14,13 @@ public struct Upscaler: Sendable {
     public let scale: Int
     let model: Model
 
+    /// The name of the one that is taken unless another is asked for.
+    public static let standard = "pixel"
+
     /// - Parameter nameOrFile: `pixel` (the most faithful) or `feature` (crisper) for the bundled one of `scale`; or a file, or
     ///   the name of one as for ``Style``.
     /// - Throws: ``TemperaError``
-    public init(_ nameOrFile: String, scale: Int) throws(TemperaError) {
+    public init(_ nameOrFile: String = standard, scale: Int) throws(TemperaError) {
         guard [2, 4].contains(scale) else { throw .scaleOutOfRange(scale) }
         do {
             path = try StyleCatalog().resolve(StyleCatalog.upscaler(nameOrFile, scale: scale))

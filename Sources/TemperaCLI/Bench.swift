@@ -88,7 +88,7 @@ struct Bench: ParsableCommand {
     private var pictureSize: RequestedSize { size?.size ?? RequestedSize(width: 640, height: 360) }
 
     private func benchmark(width: Int, height: Int) throws -> Benchmark {
-        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler ?? "pixel", scale: upscale), width: width, height: height) }
+        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler ?? Upscaler.standard, scale: upscale), width: width, height: height) }
         let networks = network.network.networks(isLive: false)
         let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
         return Benchmark(style: style, width: width, height: height)

@@ -28,8 +28,8 @@ struct MeasureStability: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Paint the input in this style instead.", valueName: "name|file"))
     var style: String?
 
-    @Flag(inversion: .prefixedNo, help: "With --style: as videos are painted, or the network alone.")
-    var steady = true
+    @Flag(inversion: .prefixedNo, help: "With --style: as videos are painted, or the network alone. (default: --steady)")
+    var steady: Bool?
 
     @Option(
         help: ArgumentHelp(
@@ -42,6 +42,7 @@ struct MeasureStability: ParsableCommand {
 
     func validate() throws {
         if (output == nil) == (style == nil) { throw ValidationError("give either a painted video or --style") }
+        if steady != nil, style == nil { throw ValidationError("--steady and --no-steady need --style") }
         if frames < 2 { throw ValidationError("--frames must be at least 2") }
     }
 
@@ -49,7 +50,7 @@ struct MeasureStability: ParsableCommand {
         var measurement = StabilityMeasurement(input: input, frames: frames)
         measurement.output = output
         measurement.style = try style.map { try Style($0) }
-        measurement.steady = steady
+        if let steady { measurement.steady = steady }
         measurement.flow = flow
         let result = try measurement.run { Console.shared.draw(["frame \($0)"]) }
         Console.shared.erase()

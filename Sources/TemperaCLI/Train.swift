@@ -155,7 +155,7 @@ struct TrainingRunArguments: ParsableArguments {
         completion: .file())
     var initial: String?
 
-    @Option(help: "Crops a step. (default: 4; 8 for an upscaler)")
+    @Option(help: "Crops a step, an even number with a temporal loss. (default: 4; 8 for an upscaler)")
     var batch: Int?
 
     @Option(

@@ -40,19 +40,29 @@ final class VideoEncoder {
         takesCaptions = EncoderQuality.knows("a53cc", context)
         self.frame = frame
         self.packet = packet
-        context.pointee.width = Int32(clamping: video.width)
-        context.pointee.height = Int32(clamping: video.height)
+        Self.describe(video, to: context, timeBase: Self.timeBase(codec, video: video, container: container))
         context.pointee.pix_fmt = format
-        context.pointee.sample_aspect_ratio = video.sampleAspect.av
-        let timeBase = Self.timeBase(codec, video: video, container: container)
-        context.pointee.time_base = timeBase
-        durations = FrameDurations(nominal: video.frameRate.map { Rational(timeBase).ticks(1 / $0.value) } ?? 0)
-        if let rate = video.frameRate { context.pointee.framerate = rate.av }
+        durations = FrameDurations(
+            nominal: video.frameRate.map { Rational(context.pointee.time_base).ticks(1 / $0.value) } ?? 0)
         context.pointee.thread_count = Int32(clamping: options.threads ?? 0)
         // Encoders of single frames would hand out each one only when all their threads have one.
         if OutputFile.isStream(path), codec.pointee.capabilities & AV_CODEC_CAP_FRAME_THREADS != 0 {
             context.pointee.thread_type = FF_THREAD_SLICE
         }
+        layout.tag(context, as: video.color)
+        if container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER) }
+        try open(codec, options: options, warnings: warnings)
+
+        Self.describe(context, to: frame)
+    }
+
+    /// Extent, rate and fields.
+    private static func describe(_ video: VideoFormat, to context: UnsafeMutablePointer<AVCodecContext>, timeBase: AVRational) {
+        context.pointee.width = Int32(clamping: video.width)
+        context.pointee.height = Int32(clamping: video.height)
+        context.pointee.sample_aspect_ratio = video.sampleAspect.av
+        context.pointee.time_base = timeBase
+        if let rate = video.frameRate { context.pointee.framerate = rate.av }
         context.pointee.field_order =
             switch video.fieldOrder {
             case .progressive: AV_FIELD_PROGRESSIVE
@@ -62,11 +72,11 @@ final class VideoEncoder {
         if video.fieldOrder != .progressive {
             context.pointee.flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME
         }
-        layout.tag(context, as: video.color)
-        if container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER) }
-        try open(codec, options: options, warnings: warnings)
+    }
 
-        frame.pointee.format = format.rawValue
+    /// What every frame says of itself.
+    private static func describe(_ context: UnsafeMutablePointer<AVCodecContext>, to frame: UnsafeMutablePointer<AVFrame>) {
+        frame.pointee.format = context.pointee.pix_fmt.rawValue
         frame.pointee.width = context.pointee.width
         frame.pointee.height = context.pointee.height
         frame.pointee.sample_aspect_ratio = context.pointee.sample_aspect_ratio

@@ -21,42 +21,10 @@ final class Demuxer {
         FFmpegLog.install()
         self.path = path
         self.interruption = interruption
-        let location = try InputLocation(path, format: options.format, allowNetwork: options.allowNetwork)
-        isLive = options.live || location.isLive
-        var format: UnsafePointer<AVInputFormat>?
-        if let name = options.format {
-            format = InputFormat.named(name)
-            if format == nil { throw .unknownInputFormat(name) }
-        }
-        var url = path
-        switch location {
-        case .file(let file):
-            input =
-                try Self.holdsStill(file)
-                ? try InputStream(file: file) : try InputStream(pipe: file, interruption: interruption)
-            url = "file:" + file
-        case .descriptor(let descriptor):
-            input = try InputStream(descriptor: descriptor, name: path, interruption: interruption)
-        case .network(let address):
-            input = nil
-            url = address
-        case .named(let name, let implied):
-            input = nil
-            url = name
-            format = format ?? InputFormat.named(implied)
-        }
-        if format == nil, input?.begins(with: "YUV4MPEG2 ") == true { format = InputFormat.named("yuv4mpegpipe") }
-        if format == nil, let bytes = input?.context {
-            let status = av_probe_input_buffer2(bytes, &format, url, nil, 0, 0)
-            guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "reading") }
-        }
-        if let format, options.format == nil, !options.allowNetwork {
-            let name = String(cString: format.pointee.name)
-            if Self.referringFormats.contains(name) { throw .playlist(path, format: name) }
-        }
-
-        var settings = try Self.settings(options, format: format)
-        if case .named(let pattern, "image2") = location {
+        let place = try ContainerInput(path, options: options, interruption: interruption)
+        (input, isLive) = (place.stream, options.live || place.location.isLive)
+        var settings = try Self.settings(options, format: place.format)
+        if case .named(let pattern, "image2") = place.location {
             pictures = NumberedPictures(pattern, from: settings["start_number"].flatMap { Int($0) } ?? 0)
         } else {
             pictures = nil
@@ -70,16 +38,12 @@ final class Demuxer {
         // Counting frames to tell the rate would read ahead.
         if isLive { opening.pointee.fps_probe_size = 0 }
         var opened: UnsafeMutablePointer<AVFormatContext>? = opening
-        let status = avformat_open_input(&opened, url, format, &settings.handle)
+        let status = avformat_open_input(&opened, place.url, place.format, &settings.handle)
         guard status >= 0, let opened else {
-            throw Self.openingError(status, path: path, location: location)
+            throw place.openingError(status, path: path)
         }
         context = opened
-        if let unknown = settings.entries.first {
-            if unknown.name == "video_size", options.size != nil { throw .ofRawFrames("--size", instead: "--resize WxH paints at another size") }
-            if unknown.name == "framerate", options.rate != nil { throw .ofRawFrames("--rate", instead: "--fps sets the rate of the output") }
-            throw .optionRefused(unknown.name, value: unknown.value, by: formatName)
-        }
+        if let unknown = settings.entries.first { throw Self.refusal(of: unknown, options: options, format: formatName) }
         if !describesItself {
             let status = analyse()
             guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "analysing") }
@@ -99,11 +63,6 @@ final class Demuxer {
         var closing: UnsafeMutablePointer<AVFormatContext>? = context
         avformat_close_input(&closing)
     }
-
-    /// Demuxers that open what a file names, or run it as a script.
-    private static let referringFormats: Set<String> = [
-        "hls", "dash", "concat", "imf", "sdp", "rtsp", "avisynth", "vapoursynth", "ffmetadata",
-    ]
 
     /// Formats that by their nature state no times, or not those of every picture.
     var leavesTimesOut: Bool {
@@ -160,19 +119,6 @@ final class Demuxer {
         return avio_tell(bytes) != lastPosition
     }
 
-    /// Whether all of a file is there; a named pipe's bytes are to be waited for.
-    private static func holdsStill(_ path: String) throws(MediaError) -> Bool {
-        var information = stat()
-        guard stat(path, &information) == 0 else {
-            switch errno {
-            case EACCES: throw .noPermission(path)
-            default: throw .missingFile(path)
-            }
-        }
-        if information.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
-        return [S_IFREG, S_IFBLK].contains(information.st_mode & S_IFMT)
-    }
-
     private static func settings(
         _ options: SourceOptions, format: UnsafePointer<AVInputFormat>?
     ) throws(MediaError) -> OptionDictionary {
@@ -189,12 +135,12 @@ final class Demuxer {
         return settings
     }
 
-    private static func openingError(_ status: Int32, path: String, location: InputLocation) -> MediaError {
-        let error = FFmpegStatus(status).reading(path, action: "opening")
-        guard case .notMedia = error, case .file(let file) = location, (try? holdsStill(file)) == true,
-            let handle = FileHandle(forReadingAtPath: file),
-            let head = try? handle.read(upToCount: 8), head.count == 8, head[4...7].elementsEqual("ftyp".utf8)
-        else { return error }
-        return .truncated(path)
+    /// Why an option that the demuxer left over was of no use.
+    private static func refusal(of option: (name: String, value: String), options: SourceOptions, format: String) -> MediaError {
+        switch option.name {
+        case "video_size" where options.size != nil: .ofRawFrames("--size", instead: "--resize WxH paints at another size")
+        case "framerate" where options.rate != nil: .ofRawFrames("--rate", instead: "--fps sets the rate of the output")
+        default: .optionRefused(option.name, value: option.value, by: format)
+        }
     }
 }

@@ -28,7 +28,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
     private let warnings: OneTimeWarnings
     private var clock: FrameClock
     /// Read while looking for the first picture, and the item of that picture.
-    private var pending: [MediaItem]
+    private var pending: [MediaItem] = []
     /// Copied streams that may still have packets in the range.
     private var unfinished: Set<Int>
     private var isAtEnd = false
@@ -58,38 +58,13 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         skipped = options.start ?? 0
         reader = try FrameReader(demuxer, choice: choice, origin: origin, options: options, warnings: warnings)
 
-        unfinished = choice.steadyCopies(demuxer)
-        pending = []
-        let held = options.start == nil ? nil : HeldPicture(), nominal = Self.nominalDuration(stream)
-        // A gap of half a frame more than usual, or of half a second, is seen.
-        let least = min(nominal + nominal / 2, Rational(stream.pointee.time_base).ticks(0.5))
-        var first: UnsafeMutablePointer<AVFrame>?, isFilled = false
-        while first == nil {
-            switch try reader.next() {
-            case .packet(let packet):
-                if Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished) {
-                    pending.append(.packet(packet))
-                }
-            case .picture:
-                let time = reader.picture.pointee.best_effort_timestamp
-                if time != tempera_nopts, range.isBefore(time) {
-                    held?.keep(reader.picture)
-                } else {
-                    reader.beginRange()
-                    isFilled = time != tempera_nopts
-                        && held?.fills(from: range.start ?? 0, to: time, least: least) == true
-                    first = isFilled ? held?.frame : reader.picture
-                }
-            case nil:
-                guard let start = options.start else { throw demuxer.emptiness }
-                guard let held, held.fills(from: range.start ?? 0, to: nil, least: least) else {
-                    throw .startBeyondEnd(path, start: start)
-                }
-                first = held.frame
-                isAtEnd = true
-            }
-        }
-        guard let first else { throw demuxer.emptiness }
+        var unfinished = choice.steadyCopies(demuxer)
+        let nominal = Self.nominalDuration(stream)
+        let beginning = try RangeBeginning(
+            reader, demuxer: demuxer, range: range, start: options.start, nominal: nominal, timeBase: stream.pointee.time_base
+        ) { [demuxer, range] in Self.keep($0, of: demuxer, in: range, unfinished: &unfinished) }
+        self.unfinished = unfinished
+        let first = beginning.picture
         let orientation = Orientation(
             of: first, stream: stream, stated: reader.statedOrientation, warnings: warnings)
         converter = try FrameConverter(
@@ -100,9 +75,9 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         contents = SourceDescription(
             demuxer: demuxer, choice: choice, first: first, orientation: orientation)
         clock = FrameClock(nominal: max(1, nominal))
-        if isFilled || isAtEnd {
-            pending.append(.frame(try frame(first, at: range.start ?? 0)))
-        }
+        pending = beginning.packets.map { .packet($0) }
+        isAtEnd = beginning.isAtEnd
+        if beginning.isHeld { pending.append(.frame(try frame(first, at: range.start ?? 0))) }
         if !isAtEnd, let next = try frame() { pending.append(.frame(next)) }
         pending.reverse()
     }

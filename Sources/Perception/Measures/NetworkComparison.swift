@@ -82,17 +82,19 @@ public struct NetworkComparison: Sendable {
         var run = OptimizationRun([(start.shape, most)], shouldStop: shouldStop, report: report)
         try run.optimize(optimizer, iterations: most) { progress in
             guard iterations.contains(progress.step) else { return }
-            pictures.append(("\(progress.step) iterations", PixelBuffer(optimizer.picture)))
+            pictures.append((Self.label(progress.step), PixelBuffer(optimizer.picture)))
             seconds.append(progress.seconds)
         }
         if !run.isStopped, pictures.count < iterations.count + 2 {
-            pictures.append(("\(run.summary.steps) iterations", PixelBuffer(optimizer.picture)))
+            pictures.append((Self.label(run.summary.steps), PixelBuffer(optimizer.picture)))
             seconds.append(run.summary.seconds)
         }
         try file.write(grid.draw([("painting", try picture.fitted(width: width, height: height))] + pictures))
         report(.wrote(figure))
         return (rows(pictures, seconds, style, features, context.pool), run.summary)
     }
+
+    private static func label(_ iterations: Int) -> String { iterations == 1 ? "1 iteration" : "\(iterations) iterations" }
 
     /// What the pictures are worth, measured exactly.
     private func rows(

@@ -19,7 +19,7 @@ struct PhotoFolder: Sendable {
         let found = FileManager.default.enumerator(atPath: RealPath.of(path) ?? path)?.compactMap { $0 as? String } ?? []
         files = found.filter { file in
             Self.extensions.contains((file as NSString).pathExtension.lowercased())
-                && !own.contains { $0.lastComponent == file.lastComponent && MediaFiles.isSame($0, "\(path)/\(file)") }
+                && !own.contains { $0.folderAndName.name == file.folderAndName.name && MediaFiles.isSame($0, "\(path)/\(file)") }
         }.sorted()
         if files.isEmpty { throw .noPhotos(path) }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// The losses of a picture on its way, step by step, as CSV.
 final class PictureLog {
@@ -7,6 +8,8 @@ final class PictureLog {
 
     /// - Throws: `OptimizationError.cannotWrite`.
     init(_ path: String) throws(OptimizationError) {
+        let folder = path.folderAndName.folder
+        guard MediaFiles.isFolder(folder) else { throw .cannotWrite(path, "there is no folder \(folder)") }
         do {
             try Data(Self.header.utf8).write(to: URL(fileURLWithPath: path))
             file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))

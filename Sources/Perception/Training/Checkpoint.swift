@@ -1,3 +1,4 @@
+import Foundation
 import Network
 
 /// Where a run stands: with the same options it goes on from here as if it had never stopped.
@@ -29,7 +30,10 @@ extension TrainingState {
     }
 
     /// Reads a checkpoint of a run with the same options and `parameters` values.
-    static func read(_ path: String, fingerprint: [String], parameters: Int) throws(TrainingError) -> TrainingState {
+    static func read(
+        _ path: String, of run: TrainingOptions, fingerprint: [String], parameters: Int
+    ) throws(TrainingError) -> TrainingState {
+        guard FileManager.default.fileExists(atPath: path) else { throw .noCheckpoint(path) }
         let metadata: [String: String], arrays: [[Float]]
         do {
             let file = try SafeTensors(path: path)
@@ -60,6 +64,9 @@ extension TrainingState {
             let seconds = metadata["seconds"].flatMap(Double.init), arrays.allSatisfy({ $0.count == parameters }),
             TrainingOptions.iterations.contains(total), (0...total).contains(step)
         else { throw .noCheckpoint(path) }
+        if case .iterations(let count) = run.length, count != total {
+            throw .otherRun(checkpoint: path, had: "iterations \(total)", has: "iterations \(count)")
+        }
         return TrainingState(
             step: step, total: total, rateFactor: factor, stepsBack: back, seconds: seconds, values: arrays[0],
             firstMoments: arrays[1], secondMoments: arrays[2], updates: updates)

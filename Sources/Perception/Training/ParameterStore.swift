@@ -72,26 +72,27 @@ final class ParameterStore {
 
     /// Exchanges, in `values` or another such array, what lies in the network for what waits of style `style`, or back.
     func exchange(_ style: Int, in array: UnsafeMutablePointer<Float>) {
-        var waiting = place(of: style)
-        guard style > 0 else { return }
-        for range in own {
-            for i in range { swap(&array[i], &array[waiting + i - range.lowerBound]) }
-            waiting += range.count
+        forEachWaiting(style) { network, waiting, count in
+            for i in 0..<count { swap(&array[network + i], &array[waiting + i]) }
         }
     }
 
     /// Has every style begin as the first.
     func spread() {
         for style in 1..<max(styles, 1) {
-            var waiting = place(of: style)
-            for range in own {
-                (values + waiting).update(from: values + range.lowerBound, count: range.count)
-                waiting += range.count
-            }
+            forEachWaiting(style) { (values + $1).update(from: values + $0, count: $2) }
         }
     }
 
-    private func place(of style: Int) -> Int { network + (style - 1) * own.reduce(0) { $0 + $1.count } }
+    /// Where in the network a tensor of the style's own goes, where it waits, and how long it is; nothing of the first waits.
+    private func forEachWaiting(_ style: Int, _ body: (_ network: Int, _ waiting: Int, _ count: Int) -> Void) {
+        guard style > 0 else { return }
+        var waiting = network + (style - 1) * own.reduce(0) { $0 + $1.count }
+        for range in own {
+            body(range.lowerBound, waiting, range.count)
+            waiting += range.count
+        }
+    }
 
     /// Copies a model's tensors in.
     func load(_ tensors: [String: [Float]]) {

@@ -21,10 +21,11 @@ struct PreviewStrip {
     /// - Parameter models: One a painting, which lies at the left of its row.
     func draw(_ models: [Model], pool: ThreadPool) throws -> Canvas {
         let gap = 8, side = paintings.reduce(0) { max($0, $1.width) }
+        func top(_ row: Int) -> Int { gap + (row + 1) * (Self.height + gap) }
         let width = photos.reduce(side + 2 * gap) { $0 + $1.width + gap }
         let canvas = Canvas(width: width, height: (1 + models.count) * (Self.height + gap) + gap)
         for (row, painting) in paintings.enumerated() {
-            canvas.copy(painting, x: gap + side - painting.width, y: gap + (row + 1) * (Self.height + gap))
+            canvas.copy(painting, x: gap + side - painting.width, y: top(row))
         }
         var x = side + 2 * gap
         for photo in photos {
@@ -32,7 +33,7 @@ struct PreviewStrip {
             for (row, model) in models.enumerated() {
                 let painted = PixelBuffer(width: photo.width, height: photo.height)
                 try Painter(model: model, width: photo.width, height: photo.height, pool: pool).paint(photo, into: painted)
-                canvas.copy(painted, x: x, y: gap + (row + 1) * (Self.height + gap))
+                canvas.copy(painted, x: x, y: top(row))
             }
             x += photo.width + gap
         }

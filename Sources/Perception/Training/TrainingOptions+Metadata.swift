@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Network
 
 extension TrainingOptions {
@@ -7,7 +8,7 @@ extension TrainingOptions {
     func metadata(
         of path: String, style: Int, steps: Int, total: Int, losses: Losses, seconds: Double
     ) -> [String: String] {
-        let name = path.lastComponent.replacingOccurrences(of: ".safetensors", with: "")
+        let name = path.folderAndName.name.replacingOccurrences(of: ".safetensors", with: "")
         var result = [
             "training": String(
                 format: "%d of %d steps in %.0f minutes, %@", steps, total, seconds / 60, isUpscaling
@@ -17,7 +18,7 @@ extension TrainingOptions {
         let run = "--iterations \(total) --batch \(batch) --crop \(crop) --rate \(peakRate) --seed \(seed)"
             + (sharesBody ? " --share-body" : " --optimizer \(optimizer.rawValue)")
             + (weightStep > 0 ? " --weight-step \(weightStep)" : "")
-            + (initial.map { " --init \($0.lastComponent)" } ?? "")
+            + (initial.map { " --init \($0.folderAndName.name)" } ?? "")
         switch goal {
         case .upscaling(let weights):
             result["upscaler"] = name
@@ -26,7 +27,7 @@ extension TrainingOptions {
         case .style(let paintings):
             result["style"] = name
             let network = architecture == .johnsonFull ? "full" : architecture == .live ? "live" : architecture.name
-            let names = paintings.map(\.lastComponent).joined(separator: " ")
+            let names = paintings.map(\.folderAndName.name).joined(separator: " ")
             result["recipe"] = "tempera train \(names) --network \(network) \(run) "
                 + "--small-crops \(smallShare) \(weightArguments)"
         }

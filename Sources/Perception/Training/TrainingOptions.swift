@@ -1,4 +1,5 @@
 import Glibc
+import Media
 import Network
 
 /// Everything that decides what `TrainingRun` makes of a painting.
@@ -162,11 +163,11 @@ public struct TrainingOptions: Sendable {
     /// What of these must be the same for a run to go on, one `name value` each.
     var fingerprint: [String] {
         let run = ["network \(architecture.name)", "batch \(batch)", "crop \(crop)", "seed \(seed)", "rate \(peakRate)"]
-            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "share-body \(sharesBody)", "init \(initial?.lastComponent ?? "none")", "vgg \(vgg.lastComponent)"]
+            + ["optimizer \(optimizer.rawValue)", "weight-step \(weightStep)", "share-body \(sharesBody)", "init \(initial?.folderAndName.name ?? "none")", "vgg \(vgg.folderAndName.name)"]
         if case .upscaling(let weights) = goal {
             return run + ["pixel-weight \(weights.pixel)", "feature-weight \(weights.feature)"]
         }
-        return paintings.map { "painting \($0.lastComponent)" } + [
+        return paintings.map { "painting \($0.folderAndName.name)" } + [
             "content-weight \(weights.content)",
             "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
             "temporal-weight \(weights.temporal)", "grid-weight \(weights.grid)", "edge-weight \(weights.edge)",
@@ -175,9 +176,4 @@ public struct TrainingOptions: Sendable {
             "small-crops \(smallShare)",
         ] + run
     }
-}
-
-extension String {
-    /// What follows the last slash.
-    var lastComponent: String { split(separator: "/").last.map(String.init) ?? self }
 }

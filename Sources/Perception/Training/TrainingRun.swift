@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Media
 import Network
 
 /// A style on its way from a painting to a model, or several from theirs to models that share a body.
@@ -47,44 +48,15 @@ public final class TrainingRun {
         fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
         context = try TrainingContext(threads: options.threads)
 
-        let start = try options.initial.map { name throws(TrainingError) in try Self.model(name, for: options) }
-        let initial = start?.model
-        body = options.sharesBody ? start.map { SharedBody($0.model, file: $0.path.lastComponent) } : nil
-        if options.sharesBody, let start, start.model.architecture != options.architecture || start.model.sharesBody {
-            throw TrainingError.noBody(start.path)
-        }
-        if let body, body.file(for: options.output) == nil {
-            throw TrainingError.cannotWrite(options.output, "\(body.file), whose body it takes, must lie beside it")
-        }
+        let start = try options.initial.map { name throws(TrainingError) in try TrainingStart(name, for: options) }
         if let start { try files.check(reads: [start.path]) }
-        // Networks that enlarge differ in their last steps only: all others of one serve another as they are.
-        let teacher = initial.flatMap { $0.architecture == options.architecture || options.isUpscaling ? nil : $0 }
-        let objective: (MapShape) -> any TrainingObjective
-        switch options.goal {
-        case .style(let paintings):
-            var pictures: [PixelBuffer] = [], styles: [StyleTarget] = [], features: VGG16Weights?
-            for painting in paintings {
-                let (picture, style, vgg) = try StyleTarget.read(
-                    painting, size: options.styleSize, vgg: options.vgg, features: features, weights: options.weights,
-                    pooling: options.pooling, context: context)
-                pictures.append(picture)
-                styles.append(style)
-                features = vgg
-            }
-            guard let vgg = features else { throw TrainingError.noPaintings }
-            objective = { [context, styles] shape in
-                PerceptualObjective(
-                    options.weights, styles: styles, vgg: vgg, pooling: options.pooling, input: shape, context: context)
-            }
-            strip = options.previewEvery > 0 ? try PreviewStrip(photos, paintings: pictures, seed: options.seed) : nil
-        case .upscaling(let weights):
-            let vgg = weights.feature > 0 ? try VGG16Weights.forTraining(options.vgg, upTo: .relu2_2) : nil
-            objective = { [context] shape in UpscalingObjective(weights, vgg: vgg, output: shape, context: context) }
-            strip = nil
-        }
+        body = try start?.body(for: options)
+        let goal = try PreparedGoal(options, photos: photos, context: context)
+        strip = goal.strip
         let tally = MapMemory.Tally()
         stages = MapMemory.$tally.withValue(tally) { [photos, context] in
-            TrainingStage.plan(options, photos: photos, teacher: teacher, objective: objective, context: context)
+            TrainingStage.plan(
+                options, photos: photos, teacher: start?.teacher(for: options), objective: goal.objective, context: context)
         }
         trainer = stages[stages.count - 1].trainer
         // Nothing was written there yet: what is free is what there was before.
@@ -93,56 +65,15 @@ public final class TrainingRun {
                 batch: options.batch, crop: options.crop, needed: tally.bytes, available: available)
         }
 
-        if options.resume {
-            guard FileManager.default.fileExists(atPath: files.checkpoint) else {
-                throw TrainingError.noCheckpoint(files.checkpoint)
-            }
-            let state = try TrainingState.read(
-                files.checkpoint, fingerprint: fingerprint, parameters: trainer.parameters.count)
-            if case .iterations(let count) = options.length, count != state.total {
-                throw TrainingError.otherRun(
-                    checkpoint: files.checkpoint, had: "iterations \(state.total)", has: "iterations \(count)")
-            }
-            resumed = state
-        } else {
-            resumed = nil
-        }
+        resumed = options.resume
+            ? try TrainingState.read(files.checkpoint, of: options, fingerprint: fingerprint, parameters: trainer.parameters.count)
+            : nil
         if options.isUpscaling {
             trainer.parameters.randomizePlain(seed: options.seed)
         } else {
             trainer.parameters.randomize(seed: options.seed)
         }
-        if let initial, teacher == nil {
-            trainer.parameters.load(initial.architecture.trainingTensors(initial.tensors))
-        }
-        trainer.parameters.spread()
-        if let start { beginWithStyles(beside: start.path) }
-    }
-
-    /// Has the styles after the first begin with those of their names on the body at `path`, where there are any.
-    private func beginWithStyles(beside path: String) {
-        let (folder, body) = path.folderAndName
-        for (style, file) in files.models.enumerated().dropFirst() {
-            let file = "\(folder)/\(file.folderAndName.name)"
-            guard SharedBody.isBody(body, of: file), let model = try? Model.load(file),
-                model.architecture == options.architecture
-            else { continue }
-            trainer.with(style: style) { trainer.parameters.load(model.architecture.trainingTensors(model.tensors)) }
-        }
-    }
-
-    /// The model to start from, a file or a bundled style; of that rather the network that is trained.
-    private static func model(_ nameOrFile: String, for options: TrainingOptions) throws(TrainingError) -> (model: Model, path: String) {
-        let path: String, model: Model
-        let networks: [StyleNetwork] = options.architecture == .live ? [.live, .full] : [.full, .live]
-        let name = options.isUpscaling
-            ? StyleCatalog.upscaler(nameOrFile, scale: options.architecture.enlargement) : nameOrFile
-        do { path = try StyleCatalog().resolve(name, networks: networks) } catch { throw .style(error) }
-        do { model = try Model.load(path) } catch { throw .weights(error) }
-        guard (model.architecture.enlargement > 1) == options.isUpscaling else {
-            throw .otherArchitecture(path: path, found: model.architecture.name, wanted: options.architecture.name)
-        }
-        return (model, path)
+        if let start { start.load(into: trainer, for: options) } else { trainer.parameters.spread() }
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model.
@@ -177,15 +108,7 @@ public final class TrainingRun {
                 trainer.optimizer.forget()
                 smoothed = SmoothedLosses(log, imitated: imitated)
             }
-            let learningRate = LearningRate(
-                peak: options.peakRate, total: stage.imitates ? imitated : state.total - imitated)
-            let rate = learningRate.at(stage.imitates ? step : step - imitated) * state.rateFactor
-            let batch = try stage.stream.batch(step)
-            let losses = trainer.with(style: batch.style) {
-                let losses = stage.losses(of: batch)
-                trainer.update(rate: rate)
-                return losses
-            }
+            let (losses, rate) = try take(step, in: stage, of: state, imitated: imitated)
             step += 1
             let isPreviewed = options.previewEvery > 0 && step % options.previewEvery == 0
             let isWritten = step == state.total || isPreviewed
@@ -240,6 +163,21 @@ public final class TrainingRun {
             unreadablePhotos: told.count)
     }
 
+    /// Takes the step after `step` others: moves the weights at the schedule's rate.
+    private func take(
+        _ step: Int, in stage: TrainingStage, of state: TrainingState, imitated: Int
+    ) throws(TrainingError) -> (losses: Losses, rate: Double) {
+        let schedule = LearningRate(peak: options.peakRate, total: stage.imitates ? imitated : state.total - imitated)
+        let rate = schedule.at(stage.imitates ? step : step - imitated) * state.rateFactor
+        let batch = try stage.stream.batch(step)
+        let losses = trainer.with(style: batch.style) {
+            let losses = stage.losses(of: batch)
+            trainer.update(rate: rate)
+            return losses
+        }
+        return (losses, rate)
+    }
+
     /// The part of the run that takes the step after `step` others.
     private func stage(_ step: Int, of total: Int) -> TrainingStage {
         stages.first { step < $0.end(of: total) } ?? stages[stages.count - 1]
@@ -289,7 +227,7 @@ public final class TrainingRun {
             do {
                 try model.write(path, type: .f16)
                 // As the others will find it, rounded to float16.
-                if body == nil, files.models.count > 1 { body = SharedBody(try Model.load(path), file: path.lastComponent) }
+                if body == nil, files.models.count > 1 { body = SharedBody(try Model.load(path), file: path.folderAndName.name) }
             } catch { throw TrainingError.weights(error) }
             models.append(model)
         }
