@@ -40,7 +40,7 @@ if ((${#missing[@]})); then
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >&2
 fi
 
-# libavcodec 59 is FFmpeg 5, 61 is FFmpeg 7; what 8 changed, Swift would see.
+# libavcodec 59 is FFmpeg 5, 61 is FFmpeg 7; with 8 nothing was tried yet.
 pkg-config --atleast-version=59 libavcodec && pkg-config --max-version=61.999 libavcodec || {
     echo "setup: libavcodec $(pkg-config --modversion libavcodec) is here; Tempera needs FFmpeg 5, 6 or 7" >&2
     exit 1

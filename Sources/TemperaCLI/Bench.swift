@@ -58,8 +58,11 @@ struct Bench: ParsableCommand {
         if let size = size?.size, size.width < 1 || size.height < 1 { throw ValidationError("--size needs both sides") }
         let others = [train == nil ? nil : "--train", paint == nil ? nil : "--paint", selfCheck ? "--self-check" : nil].compactMap { $0 }
         if others.count > 1 { throw ValidationError("\(others[0]) and \(others[1]) exclude each other") }
-        if let other = others.first, json || input != nil || output != nil || upscale != nil || style != nil || seconds != nil {
-            throw ValidationError("--style, --upscale, --input, --output, --seconds and --json do not go with \(other)")
+        if let other = others.first {
+            let ofNetworks = [("--style", style != nil), ("--upscale", upscale != nil), ("--input", input != nil)]
+                + [("--output", output != nil), ("--seconds", seconds != nil), ("--json", json)]
+            let rest = [("--size", size != nil && paint == nil), ("--frames", frames != nil && selfCheck)]
+            if let idle = (ofNetworks + rest).first(where: \.1)?.0 { throw ValidationError("\(idle) does not go with \(other)") }
         }
         if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
         if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }

@@ -50,7 +50,8 @@ struct JobConsole {
     /// - Parameter hasRate: whether frames may have been dropped or repeated.
     func tell(_ summary: Job.Summary, name: String, hasRate: Bool) {
         let counts = summary.counts
-        var text = "\(name): \(counts.written.counted("frame")) in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
+        let new = summary.finishedFrames > 0 ? ", \(counts.written - summary.finishedFrames) of them new," : ""
+        var text = "\(name): \(counts.written.counted("frame"))\(new) in \(summary.seconds.clock), \(summary.framesPerSecond.fixed(1)) fps"
         if summary.wasStopped { text += ", stopped early" }
         Console.shared.note(text)
         if hasRate {

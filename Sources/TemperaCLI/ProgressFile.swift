@@ -61,7 +61,6 @@ extension Job.Progress {
         let time = String(
             format: "%02lld:%02lld:%02lld.%06lld", microseconds / 3_600_000_000, microseconds / 60_000_000 % 60,
             microseconds / 1_000_000 % 60, microseconds % 1_000_000)
-        let speed = elapsed > 0 ? mediaSeconds / elapsed : 0
         return """
             frame=\(frames)
             fps=\(rateAverage.fixed(2))

@@ -195,7 +195,10 @@ struct ReportArguments: ParsableArguments {
     func check(input: String, output: String) throws {
         for (option, path) in [("--profile-json", profileJson), ("--trace", trace), ("--progress", progress)] {
             guard let path else { continue }
-            if path == "-", option != "--progress" { throw ValidationError("\(option) takes a file; /dev/stdout is one") }
+            if path == "-", option != "--progress" { throw ValidationError("\(option) takes a file") }
+            if output == "-", option != "--progress", Job.isSameFile(path, "/dev/stdout") {
+                throw ValidationError("\(option) \(path) is where the video goes; choose a file")
+            }
             if ProgressFile.descriptor(path) == nil, !Self.canWrite(path) {
                 throw ValidationError("\(option) \(path): cannot be written there")
             }
@@ -215,7 +218,7 @@ struct ReportArguments: ParsableArguments {
     /// What becomes of files that are where reports go.
     func checkExisting(_ existing: OverwriteArguments) throws {
         for path in [profileJson, trace, progress].compactMap({ $0 })
-        where ProgressFile.descriptor(path) == nil && Job.isRegularFile(path) {
+        where ProgressFile.descriptor(path) == nil && Job.isRegularFile(path) && !path.hasPrefix("/dev/") {
             try existing.demand(path)
         }
     }

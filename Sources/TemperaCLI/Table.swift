@@ -1,4 +1,4 @@
-/// Columns as wide as their widest cell, two blanks apart. Control characters, which a file's metadata may hold, are left out.
+/// Columns as wide as their widest cell, two blanks apart.
 struct Table {
     let header: [String]
     let rows: [[String]]
@@ -6,7 +6,7 @@ struct Table {
     var rightAligned: Set<Int> = []
 
     var text: String {
-        let all = ([header] + rows).map { $0.map { String($0.filter { !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } }) } }
+        let all = ([header] + rows).map { $0.map(\.printable) }
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             let cells = row.indices.map { column in
@@ -16,5 +16,12 @@ struct Table {
             let line = cells.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed())
         }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// This in one line, with blanks for the control characters that a file's metadata may hold.
+    fileprivate var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }

@@ -19,7 +19,7 @@ struct TrainingConsole {
                 "\(summary.models.joined(separator: ", ")): \(summary.steps.counted("step")) in \(summary.seconds.clock), \(summary.losses.line)")
         }
         if summary.unreadablePhotos > 0 {
-            log.notice("\(summary.unreadablePhotos.counted("photo")) could not be read")
+            log.notice("\(summary.unreadablePhotos.counted("photo")) left out")
         }
         if let checkpoint = summary.checkpoint {
             log.notice("stopped early; add --resume to go on from \(checkpoint)")
@@ -35,7 +35,7 @@ struct TrainingConsole {
         case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
         case .steppedBack(let from, let to, let rate):
             log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")
-        case .unreadable(let names): log.warning("left out as unreadable: \(names.joined(separator: ", "))")
+        case .unreadable(let names): log.warning("left out, unreadable or longer than 8:1: \(names.joined(separator: ", "))")
         case .wrote(let path): log.info("wrote \(path)")
         }
     }

@@ -19,7 +19,7 @@ struct Upscale: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "pixel (the most faithful), feature (crisper), or a .safetensors file of train-upscaler.", valueName: "name|file"))
-    var model: String = "pixel"
+    var model: String = Upscaler.standard
 
     @OptionGroup(title: "Input") var reading: InputArguments
     @OptionGroup(title: "Output") var writing: OutputArguments

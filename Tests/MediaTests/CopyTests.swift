@@ -8,11 +8,24 @@ import Testing
     @Test func aLineThatAnotherHidesIsTold() throws {
         let scratch = try Scratch(), (words, input) = (scratch.file("a.srt"), scratch.file("a.mkv"))
         let times = "00:00:00,500 --> 00:00:01,500"
-        try "1\n\(times)\none\n\n2\n\(times)\nother\n\n".write(toFile: words, atomically: true, encoding: .utf8)
+        try (1...3).map { "\($0)\n\(times)\nline \($0)\n\n" }.joined().write(toFile: words, atomically: true, encoding: .utf8)
         try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=10:d=2 -i \(words) -c:v libx264 -c:s subrip \(input)")
         let log = WarningLog()
         try copy(input, to: scratch.file("b.mp4"), warn: log.handler)
         #expect(log.all.last == .linesHidden(stream: 1))
+        #expect(!log.all.contains(.copiedTimestampsRepaired(stream: 1)))
+    }
+
+    /// An hour without a word: what is said after it is said then.
+    @Test func linesFarApartStayWhereTheyAre() throws {
+        let scratch = try Scratch(), (words, input, output) = (scratch.file("a.srt"), scratch.file("a.mkv"), scratch.file("b.mp4"))
+        try "1\n00:00:10,000 --> 00:00:12,000\none\n\n2\n00:59:00,000 --> 00:59:02,000\nother\n\n".write(
+            toFile: words, atomically: true, encoding: .utf8)
+        try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=1/60:d=3600 -i \(words) -c:v libx264 -c:s subrip \(input)")
+        try copy(input, to: output)
+        let back = scratch.file("back.srt")
+        try ffmpeg("-i \(output) \(back)")
+        #expect(try String(contentsOfFile: back, encoding: .utf8).contains("00:59:00,000 --> 00:59:02,000"))
     }
 
     /// One line that stays while others come: each begins when it is said.

@@ -107,7 +107,7 @@ import Testing
         let log = try FileHandle(forWritingTo: URL(fileURLWithPath: studio.folder + "/run.losses.csv"))
         try log.seekToEnd()
         let fields = LossLog.header.split(separator: ",").count
-        try log.write(contentsOf: Data("27,\(Array(repeating: "nan", count: fields - 1).joined(separator: ","))\n".utf8))
+        try log.write(contentsOf: Data("20,\(Array(repeating: "nan", count: fields - 1).joined(separator: ","))\n".utf8))
         options.resume = true
         let again = try TrainingRun(options).run(to: 0)
         // The mean of all steps, not of those since it went on.

@@ -81,6 +81,9 @@ import Testing
     /// A clock that was set, or a damaged timestamp, forwards by more than a day.
     @Test func aJumpIsNoGapToFill() {
         #expect(convert([0, 0.1, 1e9, 1e9 + 0.1, 1e9 + 0.3], to: 10, end: 1e9 + 0.4) == [0, 1, 2, 3, 3, 4])
+        var converter = RateConverter(rate: 10)
+        _ = converter.place(pts: 0)
+        #expect(converter.place(pts: 2e5).slot == 2_000_000)
         #expect(convert([0, 0.1], to: 10, end: 1e12) == [0, 1])
     }
 

@@ -32,10 +32,10 @@ import Testing
     /// Half of them lie there already, and take a second to copy; the rest is painted at two a second.
     @Test func finishedFramesSayNothingOfThePace() {
         var meter = ProgressMeter(totalFrames: 100, totalSeconds: nil, finishedFrames: 50)
-        for i in 1...50 { meter.update(counts: written(i), mediaSeconds: 0, frameSeconds: 0, elapsed: Double(i) / 50) }
+        for i in 1...50 { meter.update(counts: written(i), mediaSeconds: Double(i - 1), frameSeconds: 1, elapsed: Double(i) / 50) }
         #expect(meter.progress.fraction == 0.5 && meter.progress.remaining == nil && meter.progress.rateAverage == 0)
-        for i in 51...60 { meter.update(counts: written(i), mediaSeconds: 0, frameSeconds: 0, elapsed: 1 + Double(i - 50) / 2) }
-        #expect(meter.progress.rateAverage == 2)
+        for i in 51...60 { meter.update(counts: written(i), mediaSeconds: Double(i - 1), frameSeconds: 1, elapsed: 1 + Double(i - 50) / 2) }
+        #expect(meter.progress.rateAverage == 2 && meter.progress.speed == 2 && meter.progress.finishedSeconds == 50)
         #expect(abs(meter.progress.rateNow - 2) < 0.01)
         #expect(abs((meter.progress.remaining ?? 0) - 20) < 1e-9)
     }

@@ -27,7 +27,7 @@ public enum MediaError: Error, Sendable, Equatable {
     case unsupportedColour(String, what: String)
     case badSize(width: Int, height: Int)
     /// In the middle, for reasons that are not the file's own.
-    case brokeOff(String, why: String)
+    case brokeOff(String, why: String, isKept: Bool = false)
     case tooManyErrors(String, count: Int, limit: Int)
     case interrupted
     // Writing
@@ -41,6 +41,8 @@ public enum MediaError: Error, Sendable, Equatable {
     case noEncoder(String)
     case codecNotInContainer(codec: String, format: String)
     case encoderRefused(codec: String, why: String)
+    /// Every frame of this codec lasts as long as the others, and the source does not say how long.
+    case rateNeeded(codec: String)
     case pixelFormatRefused(String, codec: String, accepted: [String])
     case optionRefused(String, value: String, by: String)
     case unwritable(String, why: String)
@@ -88,7 +90,8 @@ extension MediaError: CustomStringConvertible {
         case .startBeyondEnd(let path, let start): "\(path): no frame at or after \(start) s; choose an earlier start"
         case .unsupportedColour(let path, let what): "\(path): \(what); convert it to yuv420p in BT.709 first"
         case .badSize(let width, let height): "cannot make frames of \(width)x\(height) pixels; choose another size"
-        case .brokeOff(let path, let why): "\(path): reading broke off (\(why)); only what came before is painted"
+        case .brokeOff(let path, let why, let isKept):
+            "\(path): reading broke off (\(why))" + (isKept ? "; only what came before is painted" : "")
         case .tooManyErrors(let path, let count, let limit):
             "\(path): \(count) parts could not be decoded, more than the \(limit) allowed by --max-errors"
         case .interrupted: "stopped"
@@ -103,6 +106,7 @@ extension MediaError: CustomStringConvertible {
         case .noEncoder(let name): "this FFmpeg build has no video encoder '\(name)'; see 'ffmpeg -encoders'"
         case .codecNotInContainer(let codec, let format):
             "\(format) cannot hold \(codec); choose another codec or file name"
+        case .rateNeeded(let codec): "\(codec) has one frame rate, and the input states none; give it with --fps"
         case .encoderRefused(let codec, let why): "\(codec) cannot encode this: \(why)"
         case .pixelFormatRefused(let name, let codec, let accepted):
             "\(codec) does not encode \(name); it takes \(accepted.joined(separator: ", "))"

@@ -53,7 +53,7 @@ struct Container {
     func keepingRawFrames(of source: FileSource?, options: SinkOptions) throws(MediaError) -> SinkOptions {
         let held = [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV411P, AV_PIX_FMT_GRAY8]
         if let wanted = options.pixelFormat {
-            if name == "yuv4mpegpipe", !held.contains(av_get_pix_fmt(wanted)) {
+            if name == "yuv4mpegpipe", av_get_pix_fmt(wanted) != AV_PIX_FMT_NONE, !held.contains(av_get_pix_fmt(wanted)) {
                 throw .pixelFormatRefused(wanted, codec: name, accepted: held.map { PixelFormat($0).name })
             }
             return options
@@ -99,8 +99,8 @@ struct Container {
         if let subtitles = Self.mpegSubtitles[name], avcodec_get_type(codec) == AVMEDIA_TYPE_SUBTITLE {
             return subtitles.contains(codec)
         }
+        if name == "yuv4mpegpipe", codec != AV_CODEC_ID_WRAPPED_AVFRAME { return false }
         // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
-        if name == "yuv4mpegpipe", ![AV_CODEC_ID_WRAPPED_AVFRAME, AV_CODEC_ID_RAWVIDEO].contains(codec) { return false }
         if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }
         // Matroska holds by the names of AVI and WAV what it has no name of its own for, and says so only if asked like this.
         let strictness = name == "matroska" ? FF_COMPLIANCE_UNOFFICIAL : FF_COMPLIANCE_NORMAL
@@ -120,6 +120,8 @@ struct Container {
             return codec
         }
         let usual = av_guess_codec(format, nil, path, nil, AVMEDIA_TYPE_VIDEO)
+        // FFmpeg's first choice makes one animation of a row of pictures.
+        if usual == AV_CODEC_ID_WEBP, writesPictures, let still = avcodec_find_encoder_by_name("libwebp") { return still }
         let prefersH264 = [
             AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1, AV_CODEC_ID_H263,
         ].contains(usual)

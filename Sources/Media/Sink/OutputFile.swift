@@ -38,12 +38,14 @@ final class OutputFile {
         let path = path.withoutFileScheme
         self.path = path
         replacesParts = segments != nil
-        if Self.isDescriptor(path) {
+        if Self.isPipe(path) {
             // A reader that goes away is an error to report, not a reason to die.
             var action = sigaction()
             if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil {
                 signal(SIGPIPE, SIG_IGN)
             }
+        }
+        if Self.isDescriptor(path) {
             target = path
             partial = nil
             url = path == "-" ? "pipe:1" : path

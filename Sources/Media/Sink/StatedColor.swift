@@ -7,26 +7,32 @@ struct StatedColor {
     /// The matrix that this codec always has.
     let fixedMatrix: UInt32?
 
-    init(_ codec: AVCodecID, in container: Container) {
+    /// - Parameter color: What there is to state.
+    init(_ codec: AVCodecID, in container: Container, of color: ColorTags) {
         let (matrix, range) =
             switch codec {
             // In the stream itself.
             case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_AV1, AV_CODEC_ID_VP9: (true, true)
-            case AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_PRORES: (true, false)
+            case AV_CODEC_ID_MPEG2VIDEO: (true, false)
+            // BT.709, BT.601 and BT.2020 are all that it knows.
+            case AV_CODEC_ID_PRORES: ([1, 6, 9].contains(color.matrix), false)
             case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_THEORA, AV_CODEC_ID_VP8, AV_CODEC_ID_DNXHD: (false, false)
             // Decoders know nothing of these but what the container says.
             default:
                 switch container.name {
-                case "matroska", "webm": (true, true)
+                case "matroska", "webm": (true, codec != AV_CODEC_ID_MAGICYUV)
                 case "yuv4mpegpipe": (false, true)
                 // Whoever takes bare pictures knows what he gave.
                 case "rawvideo", "null": (true, true)
-                default: (container.isMP4, false)
+                // Their box holds primaries, transfer and matrix, and is written where all three are known.
+                case "mp4", "mov": (color.isWhole && codec != AV_CODEC_ID_JPEG2000, false)
+                default: (false, false)
                 }
             }
         (self.matrix, self.range) = (matrix, range)
-        // JFIF and WebP have no other.
-        fixedMatrix = [AV_CODEC_ID_MJPEG, AV_CODEC_ID_WEBP].contains(codec) ? AVCOL_SPC_BT470BG.rawValue : nil
+        // JFIF, WebP and VP8 (RFC 6386, 9.2) have no other.
+        let always601 = [AV_CODEC_ID_MJPEG, AV_CODEC_ID_WEBP, AV_CODEC_ID_VP8, AV_CODEC_ID_SPEEDHQ].contains(codec)
+        fixedMatrix = always601 ? AVCOL_SPC_BT470BG.rawValue : nil
     }
 
     /// The tags to convert `video` by: its own where the output says so.
@@ -36,5 +42,13 @@ struct StatedColor {
         if let fixedMatrix { color.matrix = fixedMatrix }
         if !range { color.fullRange = false }
         return color
+    }
+}
+
+extension ColorTags {
+    /// Whether primaries, transfer and matrix are all known.
+    fileprivate var isWhole: Bool {
+        primaries != AVCOL_PRI_UNSPECIFIED.rawValue && transfer != AVCOL_TRC_UNSPECIFIED.rawValue
+            && matrix != AVCOL_SPC_UNSPECIFIED.rawValue
     }
 }

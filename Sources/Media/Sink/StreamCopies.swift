@@ -8,6 +8,8 @@ struct StreamCopies {
         var timeBase: AVRational
         var converter: SubtitleConverter?
         var last: Int64?
+        /// When the last one begins by its own account.
+        var lastStated: Int64?
     }
 
     /// By index in the input.
@@ -59,8 +61,7 @@ struct StreamCopies {
                     guard avcodec_parameters_from_context(stream.pointee.codecpar, converter.encoder) >= 0 else {
                         throw .failed(action: "copying stream \(index)", path: path, why: "no memory")
                     }
-                    // The muxer compares ticks of this track with those of others, and ends lines early where these are finer.
-                    if container.isMP4 { stream.pointee.time_base = AVRational(num: 1, den: 1_000_000) }
+                    if container.isMP4 { stream.pointee.time_base = AVRational(num: 1, den: Self.finestRate(source, encoder)) }
                     converted.append(Self.describe(input, index: index))
                 }
                 if CoverArt.isCover(input), CoverArt.adapt(stream, from: input, container: container) { continue }
@@ -73,6 +74,13 @@ struct StreamCopies {
         painted = stream
         if !converted.isEmpty { warnings.report(.subtitlesConverted(converted, format: container.name)) }
         if !leftOut.isEmpty { warnings.report(.streamsLeftOut(leftOut, format: container.name)) }
+    }
+
+    /// Ticks a second for words in MP4. Its muxer compares ticks of this track with those of others, and ends lines early where
+    /// these are finer; and it takes no more than 2^31 ticks from one line to the next: with a million a second, 35 minutes.
+    private static func finestRate(_ source: FileSource?, _ encoder: VideoEncoder) -> Int32 {
+        let bases = (source?.demuxer.streams ?? []).map { $0.pointee.time_base } + [encoder.context.pointee.time_base]
+        return bases.reduce(90_000) { $1.num > 0 ? max($0, min(1_000_000, $1.den / $1.num)) : $0 }
     }
 
     private static func addPainted(
@@ -200,15 +208,16 @@ struct StreamCopies {
         // Sound and words are decoded in the order they are played: where a demuxer's guess differs, the time stated holds.
         if packet.pointee.pts != tempera_nopts { packet.pointee.dts = packet.pointee.pts }
         if packet.pointee.dts == tempera_nopts { packet.pointee.dts = copy.last.map { $0 + 1 } ?? 0 }
+        let stated = packet.pointee.dts
         if let last = copy.last, packet.pointee.dts < last + (isStrict ? 1 : 0) {
-            let isHidden = copy.converter != nil && packet.pointee.dts == last
+            let isHidden = copy.converter != nil && packet.pointee.dts == copy.lastStated
             warnings.report(isHidden ? .linesHidden(stream: index) : .copiedTimestampsRepaired(stream: index))
             packet.pointee.dts = last + (isStrict ? 1 : 0)
         }
         if packet.pointee.pts == tempera_nopts || packet.pointee.pts < packet.pointee.dts {
             packet.pointee.pts = packet.pointee.dts
         }
-        copy.last = packet.pointee.dts
+        (copy.last, copy.lastStated) = (packet.pointee.dts, stated)
         copies[index] = copy
         return packet
     }

@@ -23,7 +23,7 @@ final class VideoEncoder {
         self.warnings = warnings
         self.video = video
         let format = try PixelFormatChoice(codec, video: video, options: options, warnings: warnings).format
-        let layout = PictureLayout(encoding: video, as: format, stated: StatedColor(codec.pointee.id, in: container))
+        let layout = PictureLayout(encoding: video, as: format, stated: StatedColor(codec.pointee.id, in: container, of: video.color))
         swscale = try Swscale(
             from: .rgb(
                 width: video.width, height: video.height,
@@ -40,7 +40,7 @@ final class VideoEncoder {
         takesCaptions = EncoderQuality.knows("a53cc", context)
         self.frame = frame
         self.packet = packet
-        Self.describe(video, to: context, timeBase: Self.timeBase(codec, video: video, container: container))
+        Self.describe(video, to: context, timeBase: try Self.timeBase(codec, video: video, container: container))
         context.pointee.pix_fmt = format
         durations = FrameDurations(
             nominal: video.frameRate.map { Rational(context.pointee.time_base).ticks(1 / $0.value) } ?? 0)
@@ -104,12 +104,13 @@ final class VideoEncoder {
     /// The input's, except for codecs that know only some, and where it is what a container takes for the rate.
     private static func timeBase(
         _ codec: UnsafePointer<AVCodec>, video: VideoFormat, container: Container
-    ) -> AVRational {
+    ) throws(MediaError) -> AVRational {
         let own = video.timeBase.av, frame = video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
         if container.hasOneRate, let frame { return frame }
         switch codec.pointee.id {
         case _ where hasOneRate(codec):
-            return frame ?? AVRational(num: 1, den: 25)
+            guard let frame else { throw .rateNeeded(codec: String(cString: codec.pointee.name)) }
+            return frame
         case AV_CODEC_ID_MPEG4 where own.den > 65535:
             return AVRational(num: 1, den: 60000)
         default:

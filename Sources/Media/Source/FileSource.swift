@@ -78,6 +78,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         pending = beginning.packets.map { .packet($0) }
         isAtEnd = beginning.isAtEnd
         if beginning.isHeld { pending.append(.frame(try frame(first, at: range.start ?? 0))) }
+        withExtendedLifetime(beginning) {}
         if !isAtEnd, let next = try frame() { pending.append(.frame(next)) }
         pending.reverse()
     }

@@ -28,6 +28,7 @@ final class FrameReader {
     /// Damage before the range that is wanted: where seeking leads into the middle of pictures, the first cannot be decoded.
     private var ignoredErrors = 0
     private var isInRange: Bool
+    private var hasLeftOut = false
     /// Ends decoding: what follows of the video stream is only looked at for its times, and ends reading when they are far
     /// beyond this one, whether or not the other streams have come as far.
     var rangeEnd: Int64?
@@ -69,9 +70,18 @@ final class FrameReader {
     /// Parts of what is wanted that could not be decoded, or not wholly.
     var errors: Int { isInRange ? decoder.errors - ignoredErrors : 0 }
 
-    /// The first picture that is wanted was read.
+    /// The picture lies before what is wanted, and so does the damage until here.
+    func leaveOut() {
+        (hasLeftOut, ignoredErrors) = (true, decoder.errors)
+    }
+
+    /// The first picture that is wanted was read. Where it is the first of all, what failed before it is what seeking led into
+    /// the middle of.
     func beginRange() {
-        if !isInRange { (isInRange, ignoredErrors) = (true, decoder.errors) }
+        guard !isInRange else { return }
+        if !hasLeftOut { ignoredErrors = decoder.errors }
+        isInRange = true
+        if errors > 0 { warnings.report(.corruptData(stream: choice.video)) }
     }
 
     /// The next picture or packet in file order; nil at the end.

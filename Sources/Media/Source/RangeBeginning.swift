@@ -32,6 +32,7 @@ struct RangeBeginning {
                 let time = reader.picture.pointee.best_effort_timestamp
                 if time != tempera_nopts, range.isBefore(time) {
                     held?.keep(reader.picture)
+                    reader.leaveOut()
                     continue
                 }
                 reader.beginRange()

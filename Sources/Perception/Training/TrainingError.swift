@@ -33,7 +33,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .noPhotos(let path): "\(path): no photos there; give a folder with JPEG or PNG files"
         case .noReadablePhotos(let path):
-            "\(path): none of its photos can be read; give a folder with JPEG or PNG files"
+            "\(path): none of its photos can be read, or is shorter than 8:1; give a folder with JPEG or PNG files"
         case .painting(let text): text
         case .badCrop(let crop, let multiple):
             "a crop of \(crop) does not work; give a multiple of \(multiple) from 64 to 4096"

@@ -11,7 +11,8 @@ import Network
 /// ```
 ///
 /// With a number of iterations the result depends on the options and the kind of machine alone, however often the run was
-/// stopped and resumed. Not to be used from two threads at once.
+/// stopped and resumed, unless it diverged: a resumed run steps back no further than to where it was stopped. Not to be used
+/// from two threads at once.
 public final class TrainingRun {
     /// Steps from one state to fall back on to the next.
     private static let snapshotEvery = 25

@@ -29,8 +29,8 @@ struct TrainingStart {
         return body
     }
 
-    /// What is imitated at first: a network of another kind. Those that enlarge differ in their last steps only, and all others
-    /// of one serve another as they are.
+    /// What is imitated at first: a network of another kind. Networks that enlarge, by whatever scale, differ in their last layers
+    /// alone; there the weights of one serve as a start for another.
     func teacher(for options: TrainingOptions) -> Model? {
         model.architecture == options.architecture || options.isUpscaling ? nil : model
     }

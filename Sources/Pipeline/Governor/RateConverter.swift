@@ -1,14 +1,12 @@
 /// Constant-rate output by timestamp: the time axis is cut into slots of `1 / rate`, a frame goes to the nearest one,
 /// slots that no frame hits repeat the one before, and a frame whose slot is taken is dropped.
 ///
-/// It needs no frame in advance, so it adds no delay. A jump of a day or more is no gap to fill but a fault of the timestamps:
-/// what comes after it follows at once.
+/// It needs no frame in advance, so it adds no delay. A jump of more than a day is a fault of the timestamps and no gap to fill:
+/// its slots stay empty, and what comes after it stays in step with the sound.
 struct RateConverter: Sendable {
     /// Slots a second.
     let rate: Double
     private var nextSlot: Int64?
-    /// Slots of the jumps left out.
-    private var skipped: Int64 = 0
     private static let longestGap = 86400.0
 
     init(rate: Double) { self.rate = rate }
@@ -22,29 +20,28 @@ struct RateConverter: Sendable {
 
     /// Where the frame that shows at `pts` (seconds, ascending) for `lasting` seconds goes; 0 when that is not known.
     mutating func place(pts: Double, lasting: Double = 0) -> Placement {
-        var slot = Self.nearest(pts * rate) - skipped
+        var slot = Self.nearest(pts * rate)
         // A short frame near a slot that begins when it is over: the next frame is meant for that, if there is one.
-        if lasting > 0, Double(slot + skipped) >= (pts + lasting) * rate - 1e-6 { slot -= 1 }
+        if lasting > 0, Double(slot) >= (pts + lasting) * rate - 1e-6 { slot -= 1 }
         guard let next = nextSlot else {
             nextSlot = slot + 1
             return Placement(repeats: slot..<slot, slot: slot)
         }
         guard slot >= next else { return Placement(repeats: next..<next, slot: nil) }
-        if Double(slot - next) > Self.longestGap * rate {
-            skipped += slot - next
-            slot = next
-        }
         nextSlot = slot + 1
-        return Placement(repeats: next..<slot, slot: slot)
+        return Placement(repeats: isGap(next..<slot) ? next..<slot : slot..<slot, slot: slot)
     }
 
     /// The slots left to fill when the last frame shows until `end`.
     mutating func finish(end: Double) -> Range<Int64> {
         guard let next = nextSlot else { return 0..<0 }
-        let end = max(next, Self.nearest(end * rate) - skipped), last = Double(end - next) > Self.longestGap * rate ? next : end
-        nextSlot = last
-        return next..<last
+        let rest = next..<max(next, Self.nearest(end * rate))
+        guard isGap(rest) else { return 0..<0 }
+        nextSlot = rest.upperBound
+        return rest
     }
+
+    private func isGap(_ slots: Range<Int64>) -> Bool { Double(slots.count) <= Self.longestGap * rate }
 
     /// Halves go down, so that 60 to 30 keeps every other frame. The bound keeps absurd times from overflowing.
     private static func nearest(_ value: Double) -> Int64 {

@@ -18,9 +18,10 @@ public final class Profiler: Sendable {
     /// - Parameters:
     ///   - isLive: the source delivers in real time, so that reading is mostly waiting for it.
     ///   - seconds: wall time of the run.
-    ///   - mediaSeconds: length of what was written.
+    ///   - finishedFrames: of those written, painted by an earlier run, which went through the stages as they were.
+    ///   - mediaSeconds: length of the rest.
     public func profile(
-        _ summary: PipelineSummary, ladder: Ladder, isLive: Bool = false, seconds: Double, mediaSeconds: Double
+        _ summary: PipelineSummary, ladder: Ladder, isLive: Bool = false, finishedFrames: Int = 0, seconds: Double, mediaSeconds: Double
     ) -> RunProfile {
         let recorders = recorders.withLock { $0 }
         let stages = [RunProfile.StageName.decode, .paint, .encode].map { name in
@@ -28,7 +29,7 @@ public final class Profiler: Sendable {
         }
         let count = max(layers.frames, 1)
         return RunProfile(
-            machine: .current, frames: summary.counts.written, seconds: seconds, mediaSeconds: mediaSeconds, stages: stages,
+            machine: .current, frames: max(0, summary.counts.written - finishedFrames), seconds: seconds, mediaSeconds: mediaSeconds, stages: stages,
             isLive: isLive,
             layers: layers.layers.map {
                 RunProfile.Layer(name: $0.name, milliseconds: $0.seconds / Double(count) * 1000, gflop: $0.flops / Double(count) / 1e9)

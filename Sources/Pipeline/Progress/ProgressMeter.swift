@@ -10,12 +10,16 @@ public struct RunProgress: Sendable, Equatable {
     public var totalFrames: Int?
     /// Length of what is written, in seconds.
     public var mediaSeconds = 0.0
+    /// Of these, what an earlier run has painted.
+    public var finishedSeconds = 0.0
     /// Wall time since the start, in seconds.
     public var elapsed = 0.0
     /// Frames a second over the last two seconds.
     public var rateNow = 0.0
     /// Frames a second since the start, without those that an earlier run has painted.
     public var rateAverage = 0.0
+    /// Seconds of video a second, since the start, without those that an earlier run has painted.
+    public var speed = 0.0
     /// 0…1, when the length is known.
     public var fraction: Double?
     /// Seconds left at the mean pace so far, when the length is known.
@@ -69,10 +73,14 @@ public struct ProgressMeter: Sendable {
         let fraction = progress.fraction ?? 0
         if frames <= finishedFrames {
             begin = (frames, elapsed, fraction)
+            progress.finishedSeconds = progress.mediaSeconds
             recent = [(elapsed, frames)]
             return
         }
-        if elapsed > begin.elapsed { progress.rateAverage = Double(frames - begin.frames) / (elapsed - begin.elapsed) }
+        if elapsed > begin.elapsed {
+            progress.rateAverage = Double(frames - begin.frames) / (elapsed - begin.elapsed)
+            progress.speed = (progress.mediaSeconds - progress.finishedSeconds) / (elapsed - begin.elapsed)
+        }
         remember(frames: frames, at: elapsed)
         if let first = recent.first, elapsed > first.time {
             progress.rateNow = Double(frames - first.frames) / (elapsed - first.time)

@@ -63,9 +63,7 @@ extension Job {
         ]
         let pipeline = VideoPipeline(source: source, painters: painters, sink: sink, options: options)
         // What was written before a stop, or before the source broke off, has become the output.
-        func markUnfinished() {
-            if keepsStopped, meter.withLock({ $0.progress.frames }) > 0 { segments?.markUnfinished(output) }
-        }
+        var isKept: Bool { keepsStopped && meter.withLock { $0.progress.frames } > 0 }
         let summary: PipelineSummary
         do {
             summary = try pipeline.run(cancellation: cancellation) { frame in
@@ -77,19 +75,20 @@ extension Job {
                 }
                 onEvent(.progress(progress))
             }
-        } catch MediaError.brokeOff(let path, let why) {
-            markUnfinished()
-            throw MediaError.brokeOff(path, why: why)
+        } catch MediaError.brokeOff(let path, let why, _) {
+            if isKept { segments?.markUnfinished(output) }
+            throw MediaError.brokeOff(path, why: why, isKept: isKept)
         }
-        if summary.wasStopped { markUnfinished() } else { segments?.remove() }
+        if !summary.wasStopped { segments?.remove() } else if isKept { segments?.markUnfinished(output) }
         let seconds = (clock.now - begun).seconds
         isComplete = true
         if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }
-        let mediaSeconds = meter.withLock { $0.progress.mediaSeconds }
+        let progress = meter.withLock { $0.progress }
         return Summary(
             counts: summary.counts, finishedFrames: finished, seconds: seconds, wasStopped: summary.wasStopped,
             profile: profiler?.profile(
-                summary, ladder: ladder, isLive: pacing == .live, seconds: seconds, mediaSeconds: mediaSeconds))
+                summary, ladder: ladder, isLive: pacing == .live, finishedFrames: finished, seconds: seconds,
+                mediaSeconds: progress.mediaSeconds - progress.finishedSeconds))
     }
 
     /// A pipe for which no format is named carries raw frames where raw frames came in, else what every player reads.

@@ -105,7 +105,7 @@ public struct Job: Sendable {
         public var finishedFrames = 0
         /// Wall time of reading, painting and writing.
         public var seconds: Double
-        /// The job was cancelled: the output ends early.
+        /// The job was cancelled: the output ends early, if there is one.
         public var wasStopped: Bool
         public var profile: RunProfile?
 
