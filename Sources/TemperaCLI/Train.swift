@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
     }
 
     func validate() throws {
-        if !out.hasSuffix(".safetensors") { throw ValidationError("--out \(out): a model's name ends in .safetensors") }
+        try training.check(out: out)
         if style.shareBody, training.optimizer == .muon { throw ValidationError("--share-body trains with adam") }
     }
 
@@ -98,8 +98,11 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(help: "How much it counts that smooth places show no grid. (default: 100000)")
     var gridWeight: Float?
 
-    @Option(help: "How much it counts that the edges get no frame of another colour: about 500 where a style has one. (default: 0)")
+    @Option(help: "How much it counts that the edges get no frame of another colour: about 400 where a style has one. (default: 0)")
     var edgeWeight: Float?
+
+    @Option(help: "How much it counts that light and dark follow the photo's: about 100000 where light skies come out dark. (default: 0)")
+    var toneWeight: Float?
 
     @Option(help: ArgumentHelp("Steps from one preview to the next; 0 for none.", valueName: "steps"))
     var previewEvery: Int = 200
@@ -117,6 +120,7 @@ struct TrainingStyleArguments: ParsableArguments {
         if let temporalWeight { options.weights.temporal = temporalWeight }
         if let gridWeight { options.weights.grid = gridWeight }
         if let edgeWeight { options.weights.edge = edgeWeight }
+        if let toneWeight { options.weights.tone = toneWeight }
         if let size = weights.styleSize { options.styleSize = size }
         options.sharesBody = shareBody
         if let smallCrops { options.smallShare = smallCrops }
@@ -186,6 +190,13 @@ struct TrainingRunArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("The model's licence, for its metadata.", valueName: "text"))
     var licence: String?
+
+    /// - Throws: `ValidationError` for a model that no style's name would find.
+    func check(out: String) throws {
+        if !out.hasSuffix(".safetensors"), !resume {
+            throw ValidationError("--out \(out): a model's name ends in .safetensors")
+        }
+    }
 
     /// `options` with the answer to what becomes of an earlier run's files.
     func deciding(_ options: TrainingOptions) throws -> TrainingOptions {

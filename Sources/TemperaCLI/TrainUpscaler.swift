@@ -34,6 +34,7 @@ struct TrainUpscaler: ParsableCommand {
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func validate() throws {
+        try training.check(out: out)
         if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
         if loss == .feature && vgg == nil { throw ValidationError("--loss feature needs --vgg") }
     }

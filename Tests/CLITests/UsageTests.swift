@@ -55,7 +55,7 @@ import Testing
             "give --layer, or --grid with --layers"
         ),
         (
-            ["train-upscaler", "--loss", "feature", "--photos", "p", "--out", "o"], "--loss feature needs --vgg"
+            ["train-upscaler", "--loss", "feature", "--photos", "p", "--out", "o.safetensors"], "--loss feature needs --vgg"
         ),
         (
             ["train", "a.jpg", "--photos", "p", "--vgg", "v", "--out", "o.safetensors", "--minutes", "1", "--iterations", "2"],

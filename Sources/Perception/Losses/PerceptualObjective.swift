@@ -9,12 +9,14 @@ public struct LossWeights: Sendable, Hashable {
     public var grid: Float
     /// Against a frame of another colour; 0 for none.
     public var edge: Float
+    /// For light and dark where the photo has them; 0 for none.
+    public var tone: Float
     public var contentLayer: VGG16Layer
     public var styleLayers: [VGG16Layer]
 
     public init(
         content: Float = 1, style: Float = 8, totalVariation: Float = 0.05, temporal: Float = 2, grid: Float = 100_000,
-        edge: Float = 0,
+        edge: Float = 0, tone: Float = 0,
         contentLayer: VGG16Layer = .relu2_2,
         styleLayers: [VGG16Layer] = [.relu1_2, .relu2_2, .relu3_3, .relu4_3]
     ) {
@@ -24,6 +26,7 @@ public struct LossWeights: Sendable, Hashable {
         self.temporal = temporal
         self.grid = grid
         self.edge = edge
+        self.tone = tone
         self.contentLayer = contentLayer
         self.styleLayers = styleLayers
     }
@@ -31,7 +34,7 @@ public struct LossWeights: Sendable, Hashable {
     /// What a picture is worth by itself: without what a network alone can be blamed for.
     var ofOnePicture: LossWeights {
         var weights = self
-        (weights.temporal, weights.grid, weights.edge) = (0, 0, 0)
+        (weights.temporal, weights.grid, weights.edge, weights.tone) = (0, 0, 0, 0)
         return weights
     }
 
@@ -40,7 +43,7 @@ public struct LossWeights: Sendable, Hashable {
 
     /// - Throws: `TrainingError.outOfRange`.
     func check() throws(TrainingError) {
-        for weight in [content, style, totalVariation, temporal, grid, edge] where !(weight >= 0 && weight.isFinite) {
+        for weight in [content, style, totalVariation, temporal, grid, edge, tone] where !(weight >= 0 && weight.isFinite) {
             throw .outOfRange("a weight of a loss", "0 or more")
         }
     }
@@ -54,11 +57,12 @@ public struct Losses: Sendable, Hashable {
     public var temporal = 0.0
     public var grid = 0.0
     public var edge = 0.0
+    public var tone = 0.0
     /// The mean squared difference to what another network paints, in the steps that imitate it.
     public var imitation = 0.0
     /// Of an upscaler: to the pixels of the photo it must make. Of a picture being optimised: what lies beyond 0…255.
     public var pixel = 0.0
-    public var total: Double { content + style + totalVariation + temporal + grid + edge + imitation + pixel }
+    public var total: Double { content + style + totalVariation + temporal + grid + edge + tone + imitation + pixel }
 
     /// Adds `share` times another's terms.
     mutating func add(_ other: Losses, share: Double) {
@@ -68,6 +72,7 @@ public struct Losses: Sendable, Hashable {
         temporal += other.temporal * share
         grid += other.grid * share
         edge += other.edge * share
+        tone += other.tone * share
         imitation += other.imitation * share
         pixel += other.pixel * share
     }
@@ -83,6 +88,7 @@ final class PerceptualObjective: TrainingObjective {
     private let content: Map
     private let temporal: TemporalLoss
     private let grid: GridLoss
+    private let tone: ToneLoss
     private let context: TrainingContext
     private let memory = MapMemory()
 
@@ -101,6 +107,7 @@ final class PerceptualObjective: TrainingObjective {
         }
         temporal = TemporalLoss(input: input, context: context)
         grid = GridLoss(input: input, context: context)
+        tone = ToneLoss(input: input, context: context)
         content = memory.map(network.feature(weights.contentLayer).shape)
     }
 
@@ -113,6 +120,9 @@ final class PerceptualObjective: TrainingObjective {
         losses.totalVariation = context.totalVariation(painting, weight: weights.totalVariation, gradient: gradient)
         if weights.grid > 0 {
             losses.grid = grid.evaluate(painting, weight: weights.grid, gradient: gradient)
+        }
+        if weights.tone > 0 {
+            losses.tone = tone.evaluate(painting, of: batch.photos, weight: weights.tone, gradient: gradient)
         }
         if weights.temporal > 0 {
             losses.temporal = temporal.luminance(painting, batch.pairs, weight: weights.temporal, gradient: gradient)

@@ -7,4 +7,7 @@ extension SIMD3<Float> {
 
     /// The pixel at `bytes`.
     init(_ bytes: UnsafePointer<UInt8>) { self.init(Float(bytes[0]), Float(bytes[1]), Float(bytes[2])) }
+
+    /// The pixel at `values`.
+    init(_ values: UnsafePointer<Float>) { self.init(values[0], values[1], values[2]) }
 }

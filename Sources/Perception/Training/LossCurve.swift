@@ -6,6 +6,7 @@ enum LossCurve {
         ("total", (40, 40, 40), { $0.total }), ("style", (200, 80, 30), { $0.style }),
         ("content", (30, 110, 190), { $0.content }), ("temporal", (30, 150, 70), { $0.temporal }),
         ("grid", (190, 160, 0), { $0.grid }), ("edge", (0, 150, 160), { $0.edge }),
+        ("tone", (130, 90, 40), { $0.tone }),
         ("imitation", (150, 60, 150), { $0.imitation }), ("pixel", (120, 60, 160), { $0.pixel }),
     ]
 

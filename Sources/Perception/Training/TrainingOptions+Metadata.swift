@@ -39,6 +39,7 @@ extension TrainingOptions {
     private var weightArguments: String {
         "--content-weight \(weights.content) --style-weight \(weights.style) --tv-weight \(weights.totalVariation) "
             + "--temporal-weight \(weights.temporal) --grid-weight \(weights.grid) --edge-weight \(weights.edge) "
+            + "--tone-weight \(weights.tone) "
             + "--style-size \(styleSize)"
     }
 }

@@ -171,6 +171,7 @@ public struct TrainingOptions: Sendable {
             "content-weight \(weights.content)",
             "style-weight \(weights.style)", "tv-weight \(weights.totalVariation)",
             "temporal-weight \(weights.temporal)", "grid-weight \(weights.grid)", "edge-weight \(weights.edge)",
+            "tone-weight \(weights.tone)",
             "content-layer \(weights.contentLayer.rawValue)", "style-layers \(weights.styleLayers.map(\.rawValue))",
             "pooling \(pooling.rawValue)", "style-size \(styleSize)",
             "small-crops \(smallShare)",
