@@ -6,7 +6,8 @@
 
 Printed is the energy at the periods of the grid, 2 and 4 pixels, against that of the frequencies beside them, across and
 down, and the amplitude of that wave in levels: below a third of a level is below the rounding to bytes. The ramp has one
-level a pixel, so that it has no steps of its own; one of fewer levels than pixels is a staircase, and paints as one.
+level a pixel, so that it has no steps of its own; one of fewer levels than pixels is a staircase, and paints as one. It is the
+mean of eight, which rise and fall and begin at each pixel of the grid: of one alone, rounding to bytes makes half or twice as much.
 """
 import argparse
 import os
@@ -22,11 +23,14 @@ WIDTH, HEIGHT, SIDE = 352, 288, 256  # the square that is looked at lies in the 
 
 def pictures():
     flat = lambda *colour: np.full((HEIGHT, WIDTH, 3), colour, np.uint8)
-    ramp = np.clip(np.arange(WIDTH) - (WIDTH - SIDE) // 2, 0, 255).astype(np.uint8)
+    def ramp(shift, turn):
+        levels = np.clip(np.arange(WIDTH) - (WIDTH - SIDE) // 2 - shift, 0, 255).astype(np.uint8)[::turn]
+        return np.broadcast_to(levels[None, :, None], (HEIGHT, WIDTH, 3))
+
     return {
-        "grey": flat(128, 128, 128),
-        "blue": flat(40, 90, 200),
-        "ramp": np.broadcast_to(ramp[None, :, None], (HEIGHT, WIDTH, 3)),
+        "grey": [flat(128, 128, 128)],
+        "blue": [flat(40, 90, 200)],
+        "ramp": [ramp(shift, turn) for shift in range(-2, 2) for turn in (1, -1)],
     }
 
 
@@ -63,12 +67,14 @@ def main():
     arguments = parser.parse_args()
     print(f"{'MODEL':<28} {'INPUT':<6} {'STD':>6}" + "".join(f"{head:>16}" for head in ("ACROSS 2", "ACROSS 4", "DOWN 2", "DOWN 4")))
     for model in arguments.models:
-        for name, picture in pictures().items():
+        for name, row in pictures().items():
             left, top = (WIDTH - SIDE) // 2, (HEIGHT - SIDE) // 2
-            luminance = paint(model, picture, arguments.precision)[top : top + SIDE, left : left + SIDE] @ [0.299, 0.587, 0.114]
-            figures = [grid(energies(lines), period) for lines in (luminance, luminance.T) for period in (2, 4)]
+            painted = [paint(model, picture, arguments.precision)[top : top + SIDE, left : left + SIDE] for picture in row]
+            luminance = np.array(painted) @ [0.299, 0.587, 0.114]
+            spectra = [np.mean([energies(lines) for lines in side], 0) for side in (luminance, luminance.swapaxes(1, 2))]
+            figures = [grid(spectrum, period) for spectrum in spectra for period in (2, 4)]
             short = os.path.basename(model).removesuffix(".safetensors")
-            print(f"{short:<28} {name:<6} {luminance.std():>6.1f}" + "".join(f"{ratio:>8.2f} {level:>7.2f}" for ratio, level in figures))
+            print(f"{short:<28} {name:<6} {luminance.std((1, 2)).mean():>6.1f}" + "".join(f"{ratio:>8.2f} {level:>7.2f}" for ratio, level in figures))
 
 
 if __name__ == "__main__":
