@@ -36,6 +36,8 @@ public enum MediaWarning: Sendable, Equatable {
     case chaptersLeftOut(Int, format: String)
     /// Closed captions inside the picture, which this encoder does not write.
     case captionsLeftOut(codec: String)
+    /// An ICC profile other than sRGB, and an encoder that does not write it.
+    case profileLeftOut(codec: String)
     case copiedTimestampsRepaired(stream: Int)
     /// A container that shows one line at a time.
     case linesHidden(stream: Int)
@@ -93,6 +95,8 @@ extension MediaWarning: CustomStringConvertible {
             "\(format) has no place for the tags \(names.joined(separator: ", ")); left out (mov and mkv keep them)"
         case .chaptersLeftOut(let count, let format): "\(format) has no chapters; \(count) left out (mp4, mov and mkv keep them)"
         case .captionsLeftOut(let codec): "\(codec) writes no closed captions; left out (libx264 keeps them)"
+        case .profileLeftOut(let codec):
+            "\(codec) writes no colour profile; colours will be taken as sRGB's (PNG and JPEG keep it)"
         case .copiedTimestampsRepaired(let stream): "stream \(stream): backward timestamps were repaired while copying"
         case .linesHidden(let stream): "stream \(stream): of subtitles that begin together only the last is seen (mkv keeps them all)"
         case .optionIgnored(let option, let by): "\(by) has no \(option); ignored"

@@ -18,6 +18,8 @@ public struct VideoFormat: Sendable {
     public var frameCount: Int?
     /// What the source's pixels were before they became RGB; the sink encodes alike where it can.
     public var color: ColorTags
+    /// What the RGB values mean, where the source says so with an ICC profile.
+    public var profile: ColorProfile?
     /// Whether frames come with an alpha plane.
     public var hasAlpha: Bool
     /// Other than progressive only where interlaced frames were asked to be left as they are.
@@ -25,8 +27,8 @@ public struct VideoFormat: Sendable {
 
     public init(
         width: Int, height: Int, timeBase: Rational, frameRate: Rational?, sampleAspect: Rational = Rational(1, 1),
-        duration: Double? = nil, frameCount: Int? = nil, color: ColorTags = ColorTags(), hasAlpha: Bool = false,
-        fieldOrder: FieldOrder = .progressive
+        duration: Double? = nil, frameCount: Int? = nil, color: ColorTags = ColorTags(),
+        profile: ColorProfile? = nil, hasAlpha: Bool = false, fieldOrder: FieldOrder = .progressive
     ) {
         self.width = width
         self.height = height
@@ -36,6 +38,7 @@ public struct VideoFormat: Sendable {
         self.duration = duration
         self.frameCount = frameCount
         self.color = color
+        self.profile = profile
         self.hasAlpha = hasAlpha
         self.fieldOrder = fieldOrder
     }

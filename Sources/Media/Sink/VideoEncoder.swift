@@ -13,6 +13,8 @@ final class VideoEncoder {
     private var durations: FrameDurations
     private let warnings: OneTimeWarnings
     private let takesCaptions: Bool
+    /// The ICC profile that every frame gets, or nothing.
+    private let profile: [UInt8]
     private var lastTime: Int64?
 
     init(
@@ -38,6 +40,9 @@ final class VideoEncoder {
         }
         self.context = context
         takesCaptions = EncoderQuality.knows("a53cc", context)
+        let takesProfiles = ColorProfile.isWritten(by: codec.pointee.id)
+        profile = takesProfiles ? video.profile?.bytes ?? [] : []
+        if !takesProfiles, let left = video.profile, !left.isSRGB { warnings.report(.profileLeftOut(codec: name)) }
         self.frame = frame
         self.packet = packet
         Self.describe(video, to: context, timeBase: try Self.timeBase(codec, video: video, container: container))
@@ -153,13 +158,16 @@ final class VideoEncoder {
             time: time, duration: av_rescale_q(picture.duration, video.timeBase.av, context.pointee.time_base))
         frame.pointee.pts = time
         if video.fieldOrder != .progressive { tempera_set_fields(frame, video.fieldOrder == .topFirst ? 1 : 0) }
-        av_frame_remove_side_data(frame, AV_FRAME_DATA_A53_CC)
-        let captions = picture.captions
-        if !captions.isEmpty, !takesCaptions { warnings.report(.captionsLeftOut(codec: name)) }
-        if !captions.isEmpty, let copy = av_frame_new_side_data(frame, AV_FRAME_DATA_A53_CC, captions.count) {
-            copy.pointee.data.update(from: captions, count: captions.count)
-        }
+        if !picture.captions.isEmpty, !takesCaptions { warnings.report(.captionsLeftOut(codec: name)) }
+        attach(picture.captions, as: AV_FRAME_DATA_A53_CC)
+        attach(profile, as: AV_FRAME_DATA_ICC_PROFILE)
         try submit(frame)
+    }
+
+    private func attach(_ bytes: [UInt8], as type: AVFrameSideDataType) {
+        av_frame_remove_side_data(frame, type)
+        guard !bytes.isEmpty, let copy = av_frame_new_side_data(frame, type, bytes.count) else { return }
+        copy.pointee.data.update(from: bytes, count: bytes.count)
     }
 
     /// Says that no more frames come.

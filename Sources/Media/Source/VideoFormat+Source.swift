@@ -11,14 +11,15 @@ extension VideoFormat {
         let seconds = demuxer.duration(of: stream, options: options)
         let isWhole = options.start == nil && options.duration == nil
         let counted = stream.pointee.nb_frames > 0 && isWhole ? Int(stream.pointee.nb_frames) : nil
+        let isHDR = ToneMapper.Signal(first) != nil
         self.init(
             width: converter.width, height: converter.height, timeBase: Rational(stream.pointee.time_base),
             frameRate: rate,
             sampleAspect: Self.sampleAspect(demuxer, stream, first, converter: converter, orientation: orientation),
             duration: seconds,
             frameCount: counted ?? seconds.flatMap { seconds in rate.map { Int((seconds * $0.value).rounded()) } },
-            color: ToneMapper.Signal(first) == nil ? ColorTags(first) : .bt709, hasAlpha: converter.hasAlpha,
-            fieldOrder: FieldOrder(first))
+            color: isHDR ? .bt709 : ColorTags(first), profile: isHDR ? nil : ColorProfile(first),
+            hasAlpha: converter.hasAlpha, fieldOrder: FieldOrder(first))
     }
 
     /// The mean rate that the container states, or else the least that all times fit. Where that is nothing but the time
