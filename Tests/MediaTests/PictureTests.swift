@@ -64,6 +64,16 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         #expect(try String(contentsOfFile: old, encoding: .utf8) == "precious")
     }
 
+    @Test func aSizeForWhatStatesItsOwnIsRefused() throws {
+        let scratch = try Scratch()
+        var options = SourceOptions()
+        options.size = RequestedSize(width: 32, height: 24)
+        for name in ["a.png", "a.mkv"] {
+            try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=0.2 \(scratch.file(name))")
+            #expect { try FileSource(scratch.file(name), options: options) } throws: { "\($0)".hasPrefix("--size describes raw frames") }
+        }
+    }
+
     @Test func oneNameHoldsOnePicture() throws {
         let scratch = try Scratch()
         let (clip, output) = (scratch.file("a.mp4"), scratch.file("b.png"))

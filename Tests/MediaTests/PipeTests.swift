@@ -197,6 +197,8 @@ private let y4mHeader = Data("YUV4MPEG2 W16 H12 F30:1 Ip A4:3 C444 XCOLORRANGE=F
         var options = SourceOptions()
         options.format = "rawvideo"
         #expect(throws: MediaError.rawSizeNeeded) { try FileSource("-", options: options) }
+        options.size = RequestedSize(width: 64, height: -1)
+        #expect(throws: MediaError.rawSizeNeeded) { try FileSource("-", options: options) }
     }
 
     @Test(.timeLimit(.minutes(4)), arguments: ["matroska", "nut", "mpegts", "yuv4mpegpipe", "rawvideo", "mp4"])

@@ -43,6 +43,11 @@ final class Demuxer {
             throw place.openingError(status, path: path)
         }
         context = opened
+        // Readers of pictures take a size whether or not the pictures state their own.
+        let isPicture = formatName.hasPrefix("image2") || formatName.hasSuffix("_pipe")
+        if isPicture, options.size != nil, streams.contains(where: { $0.pointee.codecpar.pointee.codec_id != AV_CODEC_ID_RAWVIDEO }) {
+            throw Self.sizeOfNothingRaw
+        }
         if let unknown = settings.entries.first { throw Self.refusal(of: unknown, options: options, format: formatName) }
         if !describesItself {
             let status = analyse()
@@ -125,7 +130,10 @@ final class Demuxer {
         var settings = OptionDictionary(options.demuxerOptions)
         if !options.allowNetwork { settings["protocol_whitelist"] = "file,pipe" }
         let isRaw = format.map { String(cString: $0.pointee.name) == "rawvideo" } ?? false
-        if let size = options.size { settings["video_size"] = "\(size.width)x\(size.height)" }
+        if let size = options.size {
+            guard size.width > 0, size.height > 0 else { throw .rawSizeNeeded }
+            settings["video_size"] = "\(size.width)x\(size.height)"
+        }
         if isRaw && options.size == nil { throw .rawSizeNeeded }
         if let name = options.pixelFormat ?? (isRaw ? "rgb24" : nil) {
             guard av_get_pix_fmt(name) != AV_PIX_FMT_NONE else { throw .unknownPixelFormat(name) }
@@ -135,10 +143,12 @@ final class Demuxer {
         return settings
     }
 
+    private static var sizeOfNothingRaw: MediaError { .ofRawFrames("--size", instead: "--resize WxH paints at another size") }
+
     /// Why an option that the demuxer left over was of no use.
     private static func refusal(of option: (name: String, value: String), options: SourceOptions, format: String) -> MediaError {
         switch option.name {
-        case "video_size" where options.size != nil: .ofRawFrames("--size", instead: "--resize WxH paints at another size")
+        case "video_size" where options.size != nil: sizeOfNothingRaw
         case "framerate" where options.rate != nil: .ofRawFrames("--rate", instead: "--fps sets the rate of the output")
         default: .optionRefused(option.name, value: option.value, by: format)
         }
