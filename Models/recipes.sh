@@ -3,6 +3,7 @@
 # A MODEL named alone needs its start in OUT; TEMPERA names another program than the one built here.
 # PAINTINGS holds the pictures under the names below; models go to OUT. "reference" is the network of the tests' fixtures, "-"
 # no start at all; models that are not in this folder are steps on the way to others.
+# The four that enlarge are not among these: they go back to a network that was not kept, and their metadata says what it says.
 # six5 was stopped after 3593 of its steps (Ctrl-C). Up to six4 the edge loss compared with a photo's own surroundings instead of
 # its mirrored edges.
 set -euo pipefail
@@ -77,7 +78,7 @@ while IFS='|' read -r model painting start steps flags _; do
     [ -n "$model" ] && { [ $# = 0 ] || [[ " $* " == *" $model "* ]]; } || continue
     [ "$start" = - ] || init=(--init "$out/$start.safetensors")
     [[ $model == *.live ]] && network=live
-    inputs=("$paintings/$painting.jpg")
+    provenance() { init+=(--provenance "tempera train; painting:$1 (public domain); $photographs"); }
     if [ "$painting" = six ]; then
         inputs=()
         while IFS='|' read -r name file source; do
@@ -85,8 +86,11 @@ while IFS='|' read -r model painting start steps flags _; do
             name=${name// /} file=${file// /}
             ln -sf "$(realpath "$paintings")/$file.jpg" "$out/six/$name.jpg"
             inputs+=("$out/six/$name.jpg")
-            init+=(--provenance "tempera train; painting:$source (public domain); $photographs")
+            provenance "$source"
         done <<<"$six"
+    else
+        inputs=("$paintings/$painting.jpg")
+        provenance "$(grep "| $painting " <<<"$six" | cut -d'|' -f3)"
     fi
     "$tempera" train "${inputs[@]}" --photos "$photos" --vgg "$vgg" --out "$out/$model.safetensors" \
         --network $network "${init[@]}" --iterations $steps --seed 1 --grid-weight 0 --edge-weight 0 --tone-weight 0 $flags --licence Apache-2.0 </dev/null

@@ -55,12 +55,14 @@ struct Compare: ParsableCommand {
             let done = try comparison.run(shouldStop: $0, report: $1)
             rows = done.rows
             return done.summary
+        } table: {
+            let cells = rows.map { row in
+                let losses = [row.losses.total, row.losses.content, row.losses.style].map { String(format: "%.4g", $0) }
+                return [row.name] + losses + [row.seconds > 0 ? row.seconds.fixed(2) : "", row.noise?.fixed(2) ?? "-"]
+            }
+            return Table(
+                header: ["PICTURE", "TOTAL", "CONTENT", "STYLE", "SECONDS", "NOISE"], rows: cells, rightAligned: [4, 5])
         }
-        let cells = rows.map { row in
-            let losses = [row.losses.total, row.losses.content, row.losses.style].map { String(format: "%.4g", $0) }
-            return [row.name] + losses + [row.seconds > 0 ? row.seconds.fixed(2) : "", row.noise?.fixed(2) ?? "-"]
-        }
-        print(Table(header: ["PICTURE", "TOTAL", "CONTENT", "STYLE", "SECONDS", "NOISE"], rows: cells, rightAligned: [4, 5]).text)
     }
 }
 

@@ -9,10 +9,13 @@ struct OptimizationConsole {
 
     init(_ verbosity: Verbosity) { quiet = verbosity == .quiet }
 
-    /// - Parameter work: Is given when to stop and whom to tell.
+    /// - Parameters:
+    ///   - work: Is given when to stop and whom to tell.
+    ///   - table: What is printed of the work's results, also of those of work that was stopped.
     func run(
         _ output: String,
-        _ work: (@escaping () -> Bool, @escaping (OptimizationEvent) -> Void) throws -> OptimizationSummary
+        _ work: (@escaping () -> Bool, @escaping (OptimizationEvent) -> Void) throws -> OptimizationSummary,
+        table: () -> Table? = { nil }
     ) throws {
         let signals = Signals()
         let summary = try work({ signals.cancellation.isRequested }) { event in
@@ -24,6 +27,7 @@ struct OptimizationConsole {
             let losses = summary.losses.pictureLine.isEmpty ? "" : ", \(summary.losses.pictureLine)"
             Console.shared.note("\(output): \(summary.steps.counted("iteration")) in \(summary.seconds.clock)\(losses)")
         }
+        if let table = table() { print(table.text) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }
 

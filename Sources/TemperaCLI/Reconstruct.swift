@@ -125,14 +125,14 @@ struct ReconstructionArguments: ParsableArguments {
             let done = try job.run(shouldStop: $0, report: $1)
             results = done.results
             return done.summary
+        } table: {
+            // A texture is nowhere where it was: what can be told is how much of it is missing.
+            let rows = results.map { result in
+                let layers = result.layers.map { "conv\($0.rawValue)" }.joined(separator: ",")
+                return [layers, subject == .content ? "\(result.psnr.fixed(2)) dB" : result.losses.style.fixed(4)]
+            }
+            return Table(header: ["LAYERS", subject == .content ? "PSNR" : "MISSING"], rows: rows, rightAligned: [1])
         }
-        // A texture is nowhere where it was: what can be told is how much of it is missing.
-        let rows = results.map { result in
-            let layers = result.layers.map { "conv\($0.rawValue)" }.joined(separator: ",")
-            return [layers, subject == .content ? "\(result.psnr.fixed(2)) dB" : result.losses.style.fixed(4)]
-        }
-        let header = ["LAYERS", subject == .content ? "PSNR" : "MISSING"]
-        print(Table(header: header, rows: rows, rightAligned: [1]).text)
     }
 }
 

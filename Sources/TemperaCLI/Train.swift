@@ -86,7 +86,7 @@ struct TrainingStyleArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Part of the steps, the first ones, on crops of half the side: four times as fast. (default: 0.85)",
+            "Part of the steps, the first ones, on crops of half the side, if that is 128 or more: four times as fast. (default: 0.85)",
             valueName: "0...1"))
     var smallCrops: Double?
 
@@ -169,7 +169,7 @@ struct TrainingRunArguments: ParsableArguments {
     @Option(help: "What moves the weights: muon, which comes further in as many steps, or adam. (default: muon; adam for an upscaler)")
     var optimizer: TrainingOptions.Optimizer?
 
-    @Option(help: "Highest learning rate. (default: 0.003; 0.001 for an upscaler)")
+    @Option(help: "Highest learning rate. (default: 0.003; 0.01 with --share-body, 0.001 for an upscaler)")
     var rate: Double?
 
     @Option(
@@ -181,7 +181,7 @@ struct TrainingRunArguments: ParsableArguments {
     @Option(help: "Where chance begins: as many --iterations with the same seed give the same model.")
     var seed: UInt64 = 1
 
-    @Flag(help: "Go on from the checkpoint beside the model.")
+    @Flag(help: "Go on from the checkpoint beside the model, for the steps that were left.")
     var resume = false
 
     @OptionGroup var existing: OverwriteArguments

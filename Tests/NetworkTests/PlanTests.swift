@@ -18,7 +18,7 @@ import Testing
         #expect(wide.name == "live-32-64-r0-k9" && Architecture.named(wide.name) == wide && wide.alignment == 4)
         for name in [
             "live", "live-", "live-16", "live-r3", "live-16-r3-k4", "live-16-r3-k5", "live-016-r3", "live-16-r-1", "live-0-r3",
-            "live-16-r99", "live-16-16-16-16-16-r1", "live-16--32-r1", "live-99999999999999999999-r1", "livid-16-r1",
+            "live-16-r99", "live-16-3-r2", "live-16-16-16-16-16-r1", "live-16--32-r1", "live-99999999999999999999-r1", "livid-16-r1",
         ] {
             #expect(Architecture.named(name) == nil, "\(name)")
         }

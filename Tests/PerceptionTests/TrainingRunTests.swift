@@ -43,6 +43,13 @@ import Testing
         let rows = try String(contentsOfFile: studio.folder + "/parts.losses.csv", encoding: .utf8).split(
             separator: "\n")
         #expect(rows.count == 61)
+
+        options = studio.options("again", iterations: 60)
+        let run = try TrainingRun(options)
+        _ = try run.run(to: 33)
+        let last = try run.run(to: 60)
+        #expect(last.steps == 60 && last.checkpoint == nil)
+        #expect(try studio.bytes("again") == studio.bytes("whole"))
     }
 
     @Test func whatIsThereIsNotReplacedUnasked() throws {
@@ -92,8 +99,14 @@ import Testing
         options.resume = true
         options.weights.style = 7
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("style-weight 8.0, not style-weight 7.0") }
+        options.weights.style = 8
+        try FileManager.default.removeItem(atPath: studio.folder + "/painting.png")
+        try FileManager.default.copyItem(atPath: studio.folder + "/photos/1.png", toPath: studio.folder + "/painting.png")
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("belongs to a run with file painting.png ") }
         options.output = studio.folder + "/other.safetensors"
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("no checkpoint") }
+        (options.resume, options.architecture) = (false, .live(widths: [16, 3], residuals: 1))
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("inner maps have more than three channels") }
     }
 
     /// What a run left and somebody spoilt is refused or left out; photos may have changed since, and lie behind a link.
@@ -138,6 +151,12 @@ import Testing
         #expect(try Model.load(studio.folder + "/again.safetensors").tensors == model.tensors)
 
         options.output = studio.folder + "/photos/far.safetensors"
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("base.safetensors, whose body it takes, must lie beside it") }
+        try FileManager.default.createDirectory(atPath: studio.folder + "/else", withIntermediateDirectories: true)
+        var stranger = whole
+        stranger.tensors["conv1.conv2d.weight"]?[0] += 1
+        try stranger.write(studio.folder + "/else/base.safetensors")
+        options.output = studio.folder + "/else/small.safetensors"
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("base.safetensors, whose body it takes, must lie beside it") }
         (options.initial, options.output) = (path, studio.folder + "/third.safetensors")
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("cannot lend its body") }

@@ -11,7 +11,7 @@ extension Architecture {
     ///
     /// Its name says all of it, `live-16-48-r4` or `live-16-48-96-r5-k9`, and is what a weights file states.
     /// - Parameters:
-    ///   - widths: Channels at 1/2, 1/4 and 1/8 of the frame's sides; multiples of 16 run on our own kernels, two at least.
+    ///   - widths: Channels at 1/2, 1/4 and 1/8 of the frame's sides; multiples of 16 run on our own kernels, two at least. From 4 to 1024.
     ///   - residuals: Residual blocks, which work on the smallest maps.
     ///   - kernel: Side of the first kernel; odd.
     public static func live(widths: [Int], residuals: Int, kernel: Int = 5) -> Architecture {
@@ -47,7 +47,8 @@ extension Architecture {
         guard let last = parts.popLast(), last.hasPrefix("r"), let residuals = Int(last.dropFirst()),
             (0...64).contains(residuals), (1...3).contains(parts.count)
         else { return nil }
-        let widths = parts.compactMap { part in Int(part).flatMap { (1...1024).contains($0) ? $0 : nil } }
+        // Maps of three channels are pictures, which nothing but the last convolution writes.
+        let widths = parts.compactMap { part in Int(part).flatMap { (4...1024).contains($0) ? $0 : nil } }
         let architecture = live(widths: widths, residuals: residuals, kernel: kernel)
         return architecture.name == name ? architecture : nil
     }

@@ -31,10 +31,13 @@ public struct SharedBody: Sendable, Equatable {
     }
 
     /// Where the body of a model at `path` lies: beside it, or among the bundled styles.
-    public func file(for path: String) -> String? {
+    private func file(for path: String) -> String? {
         let folders = [path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."] + StyleCatalog().folders
         return file.contains("/") ? nil : folders.map { "\($0)/\(file)" }.first(where: StyleCatalog.isFile)
     }
+
+    /// Whether a model at `path` would find this very network.
+    public func isFound(from path: String, _ architecture: Architecture) -> Bool { (try? load(for: path, architecture)) != nil }
 
     /// The model that lends the body to the one at `path`.
     func load(for path: String, _ architecture: Architecture) throws(WeightsError) -> Model {

@@ -4,8 +4,9 @@ import Network
 /// A photo painted by a network beside the same photo painted by optimising its pixels for what the network was trained for.
 ///
 /// ```swift
-/// let comparison = NetworkComparison(photo: "cat.jpg", painting: "wave.jpg", model: model, figure: "figure.png", vgg: "vgg16.safetensors")
-/// for row in try comparison.run() { print(row.name, row.losses.total, row.seconds) }
+/// let comparison = NetworkComparison(
+///     photo: "cat.jpg", painting: "wave.jpg", style: try Style("wave.safetensors"), figure: "figure.png", vgg: "vgg16.safetensors")
+/// for row in try comparison.run().rows { print(row.name, row.losses.total, row.seconds) }
 /// ```
 public struct NetworkComparison: Sendable {
     /// One picture.
@@ -85,7 +86,7 @@ public struct NetworkComparison: Sendable {
             pictures.append((Self.label(progress.step), PixelBuffer(optimizer.picture)))
             seconds.append(progress.seconds)
         }
-        if !run.isStopped, pictures.count < iterations.count + 2 {
+        if !iterations.contains(run.summary.steps), run.summary.steps > 0 {
             pictures.append((Self.label(run.summary.steps), PixelBuffer(optimizer.picture)))
             seconds.append(run.summary.seconds)
         }

@@ -5,7 +5,7 @@ import Network
 ///
 /// ```swift
 /// let measurement = ObjectiveMeasurement(painting: "wave.jpg", photos: "heldout", vgg: "vgg16.safetensors")
-/// print(try measurement.run(.model(Model.load("wave.safetensors"))).total)
+/// print(try measurement.run(.direct(iterations: 100)).total)
 /// ```
 public struct ObjectiveMeasurement: Sendable {
     /// What is measured.
@@ -25,7 +25,7 @@ public struct ObjectiveMeasurement: Sendable {
     public var weights = LossWeights()
     public var pooling = Pooling.max
     public var styleSize = TrainingOptions.standardStyleSize
-    /// Side of the squares.
+    /// Side of the squares: a multiple of 16 from 64 to 2048.
     public var size = 256
     public var threads: Int?
 
@@ -39,8 +39,15 @@ public struct ObjectiveMeasurement: Sendable {
     /// - Throws: `TrainingError`, `OptimizationError`, `MediaError`, `NetworkError`.
     public func run(_ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Losses {
         if case .direct(let iterations) = subject { try OptimizationError.check(iterations: [iterations]) }
+        guard (64...2048).contains(size), size % 16 == 0 else {
+            throw OptimizationError.outOfRange("the size", "a multiple of 16 from 64 to 2048")
+        }
         let folder = try PhotoFolder(photos), memory = MapMemory()
         let context = try TrainingContext(threads: threads, isExact: true)
+        var needs = OptimizationMemory(
+            weights: FeatureWeights(weights), method: .lbfgs, threads: context.pool.threads, usesPairs: context.usesPairs)
+        if case .direct = subject { needs.objectives = 2 }
+        try needs.check(width: size, height: size)
         let (_, style, features) = try StyleTarget.read(
             painting, size: styleSize, vgg: vgg, weights: weights, pooling: pooling, context: context)
         let shape = MapShape(images: 1, height: size, width: size, channels: 3)

@@ -13,6 +13,8 @@ struct OptimizationMemory {
     var styleScale = 1.0
     var threads: Int
     var usesPairs: Bool
+    /// Objectives of this size that are held at a time.
+    var objectives = 1
     /// Pixels beyond each edge that are optimised too.
     var margin = 0
 
@@ -32,7 +34,7 @@ struct OptimizationMemory {
         let scratch = max(network.shared, painted?.shared ?? 0) + threads * max(network.worker, painted?.worker ?? 0)
         let grams = weights.style.keys.reduce(0) { $0 + GramMatrices.floats(channels: $1.outputs) }
         let parameters = VGG16Layer.allCases.filter { $0 <= weights.last }.reduce(0) { $0 + 9 * $1.inputs * $1.outputs }
-        return 4 * (max(painting, painted?.held ?? 0) + scratch + grams + parameters) + Self.program
+        return 4 * objectives * (max(painting, painted?.held ?? 0) + scratch + grams + parameters) + Self.program
     }
 
     /// Checks that a picture of this size can be made.

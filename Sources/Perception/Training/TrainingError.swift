@@ -56,7 +56,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
                 + "give a smaller --batch or --crop"
         case .style(let error): error.description
         case .otherRun(let path, let had, let has):
-            "\(path): belongs to a run with \(had), not \(has); give the same options, or leave out --resume"
+            "\(path): belongs to a run with \(had), not \(has); give the same options and files, or leave out --resume"
         case .diverged(let step): "the run diverges again and again at step \(step); give a lower --rate"
         case .stoppedAtOnce: "stopped before the first step; nothing was written"
         case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"

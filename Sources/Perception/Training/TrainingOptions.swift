@@ -42,9 +42,10 @@ public struct TrainingOptions: Sendable {
     public var length = Length.minutes(40)
     /// Crops a step.
     public var batch = 4
-    /// Side of a crop: a multiple of the network's alignment, at least 64.
+    /// Side of a crop: 64 to 4096, a multiple of 8 and of the network's alignment; for an upscaler of 16.
     public var crop = 256
-    /// The part of a style's steps, 0 to 1, that are taken on crops of half the side, before those of the whole side.
+    /// The part of a style's steps, 0 to 1, that are taken on crops of half the side, before those of the whole side. None are
+    /// where that half is below 128 or fits no network.
     public var smallShare = 0.85
     public var weights = LossWeights()
     public var pooling = Pooling.max
@@ -143,6 +144,10 @@ public struct TrainingOptions: Sendable {
         guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
         guard (architecture.enlargement > 1) == isUpscaling else {
             throw .outOfRange("the network", isUpscaling ? "one that enlarges" : "one that paints")
+        }
+        let isPicture = architecture.blocks.map { if case .convolution(let c, _, _) = $0 { c.outputs == 3 } else { false } }
+        guard !isPicture.dropLast().contains(true) else {
+            throw .outOfRange("the network", "one whose inner maps have more than three channels")
         }
         guard !sharesBody || initial != nil && !isUpscaling && weightStep == 0 else {
             throw .outOfRange("what shares a body", "a style with a model to start from and without a step of weights")

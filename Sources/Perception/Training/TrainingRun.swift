@@ -26,7 +26,8 @@ public final class TrainingRun {
     private let photos: PhotoFolder
     private let stages: [TrainingStage]
     private let strip: PreviewStrip?
-    private let resumed: TrainingState?
+    /// Where a run that was stopped goes on.
+    private var stopped: TrainingState?
     /// What the model takes from the one it began with, if anything.
     private let body: SharedBody?
     /// What must be the same for a run to go on.
@@ -46,11 +47,12 @@ public final class TrainingRun {
         }
         if let orphan = files.orphans.first { throw TrainingError.losesBody(orphan, of: files.model) }
         photos = try PhotoFolder(options.photos, besides: [files.curve, files.preview])
-        fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
         context = try TrainingContext(threads: options.threads)
 
         let start = try options.initial.map { name throws(TrainingError) in try TrainingStart(name, for: options) }
         if let start { try files.check(reads: [start.path]) }
+        fingerprint = options.fingerprint + ["photos \(photos.files.count)"]
+            + (options.paintings + [options.vgg] + [start?.path].compactMap { $0 }).map(FileIdentity.line)
         body = try start?.body(for: options)
         let goal = try PreparedGoal(options, photos: photos, context: context)
         strip = goal.strip
@@ -66,7 +68,7 @@ public final class TrainingRun {
                 batch: options.batch, crop: options.crop, needed: tally.bytes, available: available)
         }
 
-        resumed = options.resume
+        stopped = options.resume
             ? try TrainingState.read(files.checkpoint, of: options, fingerprint: fingerprint, parameters: trainer.parameters.count)
             : nil
         if options.isUpscaling {
@@ -77,13 +79,14 @@ public final class TrainingRun {
         if let start { start.load(into: trainer, for: options) } else { trainer.parameters.spread() }
     }
 
-    /// Trains until the end or until `shouldStop` says so, then writes the model.
+    /// Trains until the end or until `shouldStop` says so, then writes the model. Called again, it goes on where it stopped.
     /// - Throws: `TrainingError`; `MediaError` or `NetworkError` for the pictures beside the model.
     public func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws -> TrainingSummary {
-        var state = try resumed ?? firstState()
+        let isNew = stopped == nil
+        var state = try stopped ?? firstState()
         restore(state)
         // Nothing is written where there would be nothing to show for it.
-        if resumed == nil, shouldStop() { throw TrainingError.stoppedAtOnce }
+        if isNew, shouldStop() { throw TrainingError.stoppedAtOnce }
         _ = try stage(state.step, of: state.total).stream.batch(state.step)
         let log = try LossLog(files.log, keeping: state.step)
         report(
@@ -91,7 +94,7 @@ public final class TrainingRun {
                 iterations: state.total, startsAt: state.step, photos: photos.files.count, threads: context.pool.threads
             ))
 
-        if resumed == nil { files.removeCheckpoint() }
+        if isNew { files.removeCheckpoint() }
         let imitated = stages.last { $0.imitates }?.end(of: state.total) ?? 0
         var step = state.step, smoothed = SmoothedLosses(log, imitated: imitated), told: Set<String> = []
         let before = state.seconds, clock = ContinuousClock(), start = clock.now
@@ -146,16 +149,15 @@ public final class TrainingRun {
             }
         }
         let isComplete = step >= state.total
-        if !isComplete {
-            if trainer.parameters.isFinite {
-                state = snapshot(state, step: step, seconds: seconds)
-            } else {
-                restore(state)
-                step = state.step
-                try log.cut(after: step)
-            }
-            try state.write(files.checkpoint, fingerprint: fingerprint)
+        if trainer.parameters.isFinite {
+            state = snapshot(state, step: step, seconds: seconds)
+        } else {
+            restore(state)
+            step = state.step
+            try log.cut(after: step)
         }
+        stopped = state
+        if !isComplete { try state.write(files.checkpoint, fingerprint: fingerprint) }
         try writeResults(log, total: state.total, imitated: imitated, seconds)
         report(.wrote(files.model))
         if isComplete { files.removeCheckpoint() }

@@ -23,8 +23,8 @@ struct TrainingStart {
         guard options.sharesBody else { return nil }
         guard model.architecture == options.architecture, !model.sharesBody else { throw .noBody(path) }
         let body = SharedBody(model, file: path.folderAndName.name)
-        guard body.file(for: options.output) != nil else {
-            throw .cannotWrite(options.output, "\(body.file), whose body it takes, must lie beside it")
+        guard body.isFound(from: options.output, options.architecture) else {
+            throw .cannotWrite(options.output, "\(path), whose body it takes, must lie beside it")
         }
         return body
     }

@@ -121,6 +121,7 @@ public struct Batch: Sendable {
             job.resumes = false
             job.writing = WritingOptions()
             (job.reading.start, job.reading.duration) = (nil, nil)
+            (job.rate, job.pacing) = (nil, .offline)
         }
         return job
     }
