@@ -9,6 +9,8 @@ public enum TemperaError: Error, Sendable {
     case unwritable(String)
     /// A folder without one file whose name says a video or a picture.
     case nothingToPaint(String)
+    /// A picture of a folder whose name would be that of a row of numbered ones.
+    case namedLikeRow(String)
     case wrongSize(expected: String, got: String)
     /// A model enlarges by another factor, or (`found` 1) paints.
     case wrongScale(name: String, wanted: Int, found: Int)
@@ -44,8 +46,9 @@ extension TemperaError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .outputExists(let path): "\(path): exists; add -y to overwrite it"
-        case .unwritable(let path): "\(path): cannot be written"
+        case .unwritable(let path): "\(path): cannot be written; is the disk full, or may it not be changed?"
         case .nothingToPaint(let folder): "\(folder): holds no videos or pictures"
+        case .namedLikeRow(let path): "\(path): its name stands for a row of numbered pictures; rename it"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"
         case .wrongScale(let name, let wanted, 1):

@@ -5,6 +5,7 @@ extension JobConsole {
     func run(_ batch: Batch, _ signals: Signals, what: String) throws {
         let progressFile = try reports.progress.map { try ProgressFile($0) }
         let folder = batch.job.output
+        if let choice { log.notice("\(choice)") }
         let summary = try batch.run(cancellation: signals.cancellation) { event in
             switch event {
             case .began(let file, let number, let count): log.info("\(file) (\(number) of \(count))")
@@ -15,7 +16,8 @@ extension JobConsole {
                 let text = "\(error)"
                 Console.shared.note(text.contains(file) ? text : "\(batch.job.input)/\(file): \(text)")
             case .leftOut(let files):
-                let named = files.prefix(5).joined(separator: ", ") + (files.count > 5 ? " and \(files.count - 5) more" : "")
+                let shown = verbosity == .verbose ? files.count : 5
+                let named = files.prefix(shown).joined(separator: ", ") + (files.count > shown ? " and \(files.count - shown) more" : "")
                 log.notice("left out, nothing to paint: \(named)")
             case .finishedBefore(let file): log.notice("\(folder)/\(file): there already")
             }

@@ -4,7 +4,8 @@ import Tempera
 /// A job with a person watching: progress, warnings, and a line on how it went.
 struct JobConsole {
     let log = Logger(label: "tempera")
-    let quiet: Bool
+    let verbosity: Verbosity
+    var quiet: Bool { verbosity == .quiet }
     let reports: ReportArguments
     /// What was chosen for the user, who is told when the job begins.
     let choice: String?
@@ -14,7 +15,7 @@ struct JobConsole {
 
     init(_ verbosity: Verbosity, _ reports: ReportArguments, choice: String? = nil, advice: String) {
         self.advice = advice
-        quiet = verbosity == .quiet
+        self.verbosity = verbosity
         self.reports = reports
         self.choice = choice
     }
@@ -27,6 +28,7 @@ struct JobConsole {
         }
         progressFile?.finish()
         if !quiet { tell(summary, name: job.output == "-" ? "stdout" : job.output, hasRate: job.hasRate) }
+        if let trace = summary.unwrittenTrace { throw TemperaError.unwritable(trace) }
         if let profile = summary.profile { try reports.write(profile, advice: advice) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }
@@ -35,7 +37,7 @@ struct JobConsole {
     func tell(_ event: Job.Event, of file: String? = nil, _ signals: Signals, _ progressFile: ProgressFile?, what: String) {
         switch event {
         case .began(let began):
-            signals.beginWork()
+            signals.beginWork(keeps: file == nil)
             if let choice, file == nil { log.notice("\(choice)") }
             if began.finishedFrames > 0 { log.notice("going on after the \(began.finishedFrames) frames that are finished") }
             let memory = (Double(began.networkMemory) / 1e6).fixed(0)

@@ -30,6 +30,10 @@ enum Main {
             print(ProfileKeys.text)
             return ExitStatus.done
         }
+        if let name = dashed(among: arguments) {
+            Console.shared.note("\(name): a name that begins with '-' is written ./\(name); see \(help(for: arguments))")
+            return ExitStatus.badUsage
+        }
         do {
             var command = try Root.parseAsRoot(arguments)
             try command.run()
@@ -57,6 +61,13 @@ enum Main {
             return nil
         }
         return NearNames.of(word, in: commands).first
+    }
+
+    /// A file's name that would be taken for short options: `-beach.mp4` asks for help.
+    private static func dashed(among arguments: [String]) -> String? {
+        arguments.prefix { $0 != "--" }.first { argument in
+            argument.hasPrefix("-") && argument.contains(".") && argument.dropFirst().first?.isLetter == true
+        }
     }
 
     /// The option that `error` calls without a value, with the negative one that it has: the parser takes it for an option.

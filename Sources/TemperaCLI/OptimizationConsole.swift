@@ -25,7 +25,7 @@ struct OptimizationConsole {
         Console.shared.erase()
         if !quiet {
             let losses = summary.losses.pictureLine.isEmpty ? "" : ", \(summary.losses.pictureLine)"
-            Console.shared.note("\(output): \(summary.steps.counted("iteration")) in \(summary.seconds.clock)\(losses)")
+            Console.shared.note("\(output): \(summary.steps.counted("iteration")) in \(summary.seconds.clock)\(losses)\(summary.wasStopped ? ", stopped early" : "")")
         }
         if let table = table() { print(table.text) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }

@@ -16,7 +16,7 @@ struct ReconstructContent: ParsableCommand {
 
     @OptionGroup var files: ReconstructionFiles
 
-    @Option(help: ArgumentHelp("The layer.", valueName: "layer"))
+    @Option(help: ArgumentHelp("The layer. (default: conv4_1)", valueName: "layer"))
     var layer: LayerArgument?
 
     @Option(help: ArgumentHelp("With --grid, the layers. (default: conv1_2,conv2_2,conv3_3,conv4_1,conv5_1)", valueName: "layers"))

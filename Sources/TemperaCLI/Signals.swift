@@ -10,7 +10,7 @@ import Tempera
 /// The signal sources are made in `init` and never touched again, which makes the class safe to send.
 final class Signals: @unchecked Sendable {
     let cancellation = Cancellation()
-    private let state = Mutex((received: Int32?.none, working: false, first: ContinuousClock.now))
+    private let state = Mutex((received: Int32?.none, working: false, keeps: true, first: ContinuousClock.now))
     private let sources: [any DispatchSourceSignal]
 
     /// The signal that asked for the stop.
@@ -33,7 +33,8 @@ final class Signals: @unchecked Sendable {
     }
 
     /// From now on there is a file to finish.
-    func beginWork() { state.withLock { $0.working = true } }
+    /// - Parameter keeps: Whether what there is of it by then is kept.
+    func beginWork(keeps: Bool = true) { state.withLock { ($0.working, $0.keeps) = (true, keeps) } }
 
     private func receive(_ number: Int32) {
         let now = ContinuousClock.now
@@ -48,7 +49,8 @@ final class Signals: @unchecked Sendable {
             Job.removeUnfinished()
             _exit(128 + number)
         }
-        Console.shared.note("stopping; finishing the file (once more to end at once)")
+        let what = state.withLock { $0.keeps } ? "finishing the file" : "what there is of this file is dropped"
+        Console.shared.note("stopping; \(what) (once more to end at once)")
         cancellation.request()
     }
 }

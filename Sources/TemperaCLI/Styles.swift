@@ -18,9 +18,16 @@ struct Styles: ParsableCommand {
             }
             return [
                 name, models.map(\.network.rawValue).joined(separator: ", "), sizes.joined(separator: ", ") + " MB",
-                models[0].licence ?? "not stated", models[0].provenance ?? "not stated",
+                models[0].licence ?? "not stated", models[0].provenance.map(Self.painting) ?? "not stated",
             ]
         }
+        // Who painted it is what one looks for; the file's metadata says the rest.
         print(Table(header: ["STYLE", "NETWORKS", "SIZE", "LICENCE", "PROVENANCE"], rows: rows).text)
+    }
+
+    /// The part of `tempera train; painting: …; photos: …` that names the painting; all of what says no such thing.
+    private static func painting(_ provenance: String) -> String {
+        let part = provenance.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.first { $0.hasPrefix("painting: ") }
+        return part.map { String($0.dropFirst("painting: ".count)) } ?? provenance
     }
 }

@@ -3,7 +3,9 @@ import Foundation
 import Tempera
 
 struct PaintingArguments: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: starry-night)", valueName: "name|file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("A bundled style or a .safetensors file. (default: starry-night)", valueName: "name|file"),
+        completion: .shellCommand("tempera styles 2>/dev/null | tail -n +2 | cut -d' ' -f1; ls *.safetensors 2>/dev/null"))
     var style: String?
 
     @Option(
@@ -198,6 +200,10 @@ struct ReportArguments: ParsableArguments {
             if path == "-", option != "--progress" { throw ValidationError("\(option) takes a file") }
             if output == "-", option != "--progress", Job.isSameFile(path, "/dev/stdout") {
                 throw ValidationError("\(option) \(path) is where the video goes; choose a file")
+            }
+            // Before anything is opened here, whose number it could be.
+            if option == "--progress", let descriptor = ProgressFile.descriptor(path), fcntl(descriptor, F_GETFD) == -1 {
+                throw ValidationError("--progress \(path): no such open file descriptor")
             }
             if ProgressFile.descriptor(path) == nil, !Self.canWrite(path) {
                 throw ValidationError("\(option) \(path): cannot be written there")

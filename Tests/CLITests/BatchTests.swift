@@ -27,7 +27,7 @@ import Testing
 
         let result = try Command.run([input, output, "-s", "starry-night"])
         #expect(result.code == 1)
-        #expect(result.lines.first == "tempera: left out, nothing to paint: deeper/, notes.txt")
+        #expect(result.lines.prefix(2) == ["tempera: network: full; --network chooses another", "tempera: left out, nothing to paint: deeper/, notes.txt"])
         #expect(result.lines.contains("tempera: \(input)/b.jpg: not one frame could be decoded"), "\(result.stderr)")
         #expect(result.lines.contains("tempera: left out, nothing to paint: d.m4a"))
         #expect(result.lines.last == "tempera: \(output): 3 painted, 1 failed")
@@ -54,6 +54,19 @@ import Testing
         let (code, said) = running.wait()
         #expect(code == 130 && said.hasSuffix("\(output): 0 painted, 0 failed, 1 left\n"), "\(said)")
         #expect(!FileManager.default.fileExists(atPath: output + "/z.mp4"))
+        // Names of other endings, of rows of pictures, and nothing but sound.
+        let (odd, sounds) = (folder.path("odd"), folder.path("sounds"))
+        for name in [odd, sounds] { try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: true) }
+        try FileManager.default.copyItem(atPath: input + "/e.jpg", toPath: odd + "/a.jfif")
+        try FileManager.default.copyItem(atPath: input + "/c.PNG", toPath: odd + "/b%02d.png")
+        let others = try Command.run([odd, folder.path("odd-out"), "-s", "starry-night", "--fps", "50"])
+        #expect(others.lines.last == "tempera: \(folder.path("odd-out")): 1 painted, 1 failed", "\(others.stderr)")
+        #expect(others.stderr.contains("b%02d.png: its name stands for a row of numbered pictures; rename it"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("odd-out")) == ["a.jfif"])
+        try FileManager.default.copyItem(atPath: input + "/d.m4a", toPath: sounds + "/d.m4a")
+        let silent = try Command.run([sounds, folder.path("silent"), "-s", "starry-night"])
+        #expect(silent.code == 1 && silent.lines.last == "tempera: \(sounds): holds no videos or pictures", "\(silent.stderr)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("silent")))
         let same = try Command.run([input, input + "/.", "-s", "starry-night"])
         #expect(same.code == 1 && same.stderr.hasSuffix("input and output are the same file; choose another output name\n"))
     }

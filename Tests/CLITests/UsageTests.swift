@@ -18,6 +18,8 @@ import Testing
         (["a.mp4"], "missing expected argument '<output>'"),
         (["a.mp4", "b.mp4", "--frobnicate"], "unknown option '--frobnicate'"),
         (["a.mp4", "b.mp4", "c.mp4"], "unexpected argument 'c.mp4'"),
+        (["-beach.mp4", "b.mp4"], "-beach.mp4: a name that begins with '-' is written ./-beach.mp4"),
+        (["a.mp4", "b.mp4", "--progress", "77"], "--progress 77: no such open file descriptor"),
         (["a.mp4", "b.mp4", "-y", "-n"], "-y and -n exclude each other"),
         (["a.mp4", "b.mp4", "-v", "-q"], "--verbose and --quiet exclude each other"),
         (["a.mp4", "b.mp4", "--resize", "wide"], "the value 'wide' is invalid for '--resize <WxH>'"),

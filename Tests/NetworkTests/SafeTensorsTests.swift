@@ -169,6 +169,8 @@ private let malformedFiles: [MalformedFile] = [
     MalformedFile("seven bytes", [1, 2, 3, 4, 5, 6, 7], says: "7 bytes are too few"),
     MalformedFile("length past the end", [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d], says: "claims 3 bytes where 2 can be"),
     MalformedFile("length of all ones", [UInt8](repeating: 255, count: 64), says: "claims 18446744073709551615 bytes"),
+    MalformedFile("a JPEG", [0xFF, 0xD8, 0xFF] + [UInt8](repeating: 0xE0, count: 64), says: "'tempera train' makes a model of a painting"),
+    MalformedFile("PyTorch's", Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0xE0, count: 64), says: "save its state_dict as .safetensors"),
     MalformedFile("length zero", [UInt8](repeating: 0, count: 64), says: "claims 0 bytes"),
     MalformedFile("no object", header: "[]", says: "expected \"{\" at byte 8"),
     MalformedFile("unclosed", header: "{\(entry("a"))", says: "expected \"}\""),

@@ -30,7 +30,7 @@ import Testing
         #expect((0..<70).map { painted.alpha?.bytes[66 * 70 + $0] } == (0..<70).map { $0 < 35 ? 0 : 255 })
         let names = layers.layers.map(\.name)
         #expect(names.contains("upscaler.up2") && names.contains("conv1"))
-        #expect(painter.lowestCost() > 0)
+        #expect(painter.cost(rung: 0) > 0)
     }
 
     /// Without one, picture and transparency are larger, and show the same.

@@ -13,9 +13,7 @@ struct FakeError: Error, Equatable {
 /// Yields frames of 4x4 pixels whose first byte is their number, with `packetsPerFrame` packets before each. It fails
 /// at frame `failAt`; from frame `silentFrom` on it waits like a pipe that nobody writes to, until interrupted.
 final class FakeSource: MediaSource {
-    let video = VideoFormat(
-        width: 4, height: 4, timeBase: Rational(1, 30), frameRate: Rational(30, 1), sampleAspect: Rational(1, 1),
-        duration: nil, frameCount: nil)
+    let video: VideoFormat
     private let frames: Int
     private let packetsPerFrame: Int
     private let failAt: Int?
@@ -27,10 +25,13 @@ final class FakeSource: MediaSource {
 
     init(
         frames: Int, packetsPerFrame: Int = 0, failAt: Int? = nil, failure: any Error = FakeError(text: "source"),
-        silentFrom: Int? = nil,
+        silentFrom: Int? = nil, timeBase: Rational = Rational(1, 30),
         willRead: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.silentFrom = silentFrom
+        video = VideoFormat(
+            width: 4, height: 4, timeBase: timeBase, frameRate: Rational(30, 1), sampleAspect: Rational(1, 1), duration: nil,
+            frameCount: nil)
         self.frames = frames
         self.packetsPerFrame = packetsPerFrame
         (self.failAt, self.failure) = (failAt, failure)

@@ -12,6 +12,8 @@ struct LiveSimulation {
     var encodeCost: (Int) -> Double = { _ in 0.002 }
     /// The share of the cost that does not shrink with the resolution.
     var fixedShare = 0.05
+    /// Seconds that every rung but the full one costs besides, as scaling does.
+    var scaling = 0.0
     /// What the governor's clock shows at a true time.
     var clock: (Double) -> Double = { $0 }
     var ladder: Ladder
@@ -22,12 +24,18 @@ struct LiveSimulation {
         var paints: [(begun: Double, ended: Double, rung: Int)] = []
         /// True times of changes of the rung.
         var changes: [(time: Double, rung: Int)] = []
-        /// True times of arrivals that the paint stage saw.
-        var taken: [Double] = []
+        /// When the paint stage took a frame, and how far behind its time that was.
+        var taken: [(time: Double, lag: Double)] = []
         /// For each output frame: is it a repeat?
         var output: [Bool] = []
         /// True time of the last event.
         var ended = 0.0
+    }
+
+    /// Seconds to paint a frame on a rung.
+    func cost(_ frame: Int, rung: Int) -> Double {
+        let ratio = ladder.rungs[rung].area / ladder.rungs[0].area
+        return paintCost(frame) * (fixedShare + (1 - fixedShare) * ratio) + (rung > 0 ? scaling : 0)
     }
 
     func run() -> Outcome {
@@ -48,8 +56,8 @@ private struct Run {
     private var decoded: Item?
     private var queued: Item?
     private var painting: (item: Item, rung: Int, begun: Double, ends: Double)?
-    private var painted: Item?
-    private var encoding: (item: Item, ends: Double)?
+    private var painted: (item: Item, isRepeat: Bool)?
+    private var encoding: (item: Item, isRepeat: Bool, ends: Double)?
 
     init(simulation: LiveSimulation) {
         self.simulation = simulation
@@ -67,13 +75,17 @@ private struct Run {
             guard next.isFinite else { return }
             (now, outcome.ended) = (next, next)
             if let done = encoding, done.ends == now {
-                outcome.governor.wrote(done.item.frame, at: clock)
+                if done.isRepeat {
+                    outcome.governor.wroteRepeat()
+                } else {
+                    outcome.governor.wrote(done.item.frame, at: clock)
+                }
                 encoding = nil
             } else if var done = painting, done.ends == now, painted == nil {
                 outcome.governor.painted(&done.item.frame, at: clock)
                 outcome.paints.append((done.begun, now, done.rung))
                 if outcome.governor.rung != done.rung { outcome.changes.append((now, outcome.governor.rung)) }
-                painted = done.item
+                painted = (done.item, false)
                 painting = nil
             } else if arrival == now {
                 arrive()
@@ -98,10 +110,10 @@ private struct Run {
 
     /// Hands frames on where there is room. False when nothing moves.
     private mutating func moveOn() -> Bool {
-        if encoding == nil, let item = painted {
-            encoding = (item, now + simulation.encodeCost(item.index))
+        if encoding == nil, let (item, isRepeat) = painted {
+            encoding = (item, isRepeat, now + simulation.encodeCost(item.index))
             painted = nil
-            outcome.output.append(false)
+            outcome.output.append(isRepeat)
         } else if painting == nil, painted == nil, let item = queued {
             queued = nil
             begin(item)
@@ -115,15 +127,12 @@ private struct Run {
 
     private mutating func begin(_ item: Item) {
         var item = item
-        outcome.taken.append(now)
-        switch outcome.governor.begin(&item.frame, at: clock) {
+        let decision = outcome.governor.begin(&item.frame, at: clock)
+        outcome.taken.append((now, item.frame.begun - item.frame.due))
+        switch decision {
         case .paint(let rung):
-            let ratio = simulation.ladder.costRatio(from: 0, to: rung)
-            let share = simulation.fixedShare + (1 - simulation.fixedShare) * ratio
-            painting = (item, rung, now, now + simulation.paintCost(item.index) * share)
-        case .repeatLast:
-            outcome.governor.wroteRepeat()
-            outcome.output.append(true)
+            painting = (item, rung, now, now + simulation.cost(item.index, rung: rung))
+        case .repeatLast: painted = (item, true)
         case .drop: break
         }
     }

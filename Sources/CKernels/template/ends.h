@@ -145,7 +145,7 @@ static void NAME(first_tile)(const tmp_load *l, const tmp_frame *frame, int y, i
         store_f(row + 3 * (size_t)(to - from), (vf)(0.0f));  // meets zero weights, and must be a number
     }
     for (int i = 0; i < TILE_INPUTS; i++) d[i] = (const float *)(rows + (size_t)((y + i + 20) % TILE_INPUTS) * row_bytes);
-    for (size_t i = 0; i < 3 * (size_t)(to - from); i += VL) {
+    for (size_t i = 0; i < 3 * (size_t)(to - from) + UNIT - 1; i += VL) {
         vf v[TILE_INPUTS];
         UNROLL for (int k = 0; k < TILE_INPUTS; k++) v[k] = load_f(d[k] + i);
         end_points(v, factor, (operand *)tile + i, tile_row);

@@ -23,6 +23,9 @@ public enum MediaError: Error, Sendable, Equatable {
     // Reading
     case noDecoder(String, codec: String)
     case noFrames(String)
+    /// Not one byte.
+    case emptyInput(String)
+    case animatedWebP(String)
     case startBeyondEnd(String, start: Double)
     case unsupportedColour(String, what: String)
     case badSize(width: Int, height: Int)
@@ -87,6 +90,8 @@ extension MediaError: CustomStringConvertible {
             "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
         case .noFrames(let path): "\(path): not one frame could be decoded"
+        case .emptyInput(let path): "\(path): is empty; did what was to write it fail?"
+        case .animatedWebP(let path): "\(path): not one frame could be decoded; if it is an animation, convert it to GIF or APNG first"
         case .startBeyondEnd(let path, let start): "\(path): no frame at or after \(start) s; choose an earlier start"
         case .unsupportedColour(let path, let what): "\(path): \(what); convert it to yuv420p in BT.709 first"
         case .badSize(let width, let height): "cannot make frames of \(width)x\(height) pixels; choose another size"
@@ -115,7 +120,7 @@ extension MediaError: CustomStringConvertible {
         case .diskFull(let path): "\(path): the disk is full; make room or write elsewhere"
         case .readerGone: "the reader of the output went away"
         case .nothingWritten(let path): "\(path): not written, since there was not one frame"
-        case .onePictureOnly(let path): "\(path): holds one picture only; for a row of them name it like frame-%04d.png"
+        case .onePictureOnly(let path): "\(path): holds one picture only; for a row of them name it like frame-%04d.png, for an animation a.apng or a.gif"
         case .wrongFrameSize(let expected, let got): "a frame of \(got) came where \(expected) was announced"
         case .notResumable(let path): "\(path): only a video file can be resumed; leave out --resume"
         case .otherJob(let path, let difference):

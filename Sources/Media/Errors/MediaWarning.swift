@@ -74,7 +74,7 @@ extension MediaWarning: CustomStringConvertible {
         case .deinterlacing(let filter): "interlaced frames are deinterlaced (\(filter)); --deinterlace off keeps them"
         case .interlacedKept: "interlaced frames are painted as they are"
         case .toneMapped(let transfer): "HDR (\(transfer)) is tone-mapped to SDR BT.709"
-        case .alphaDropped(let codec): "\(codec) carries no transparency; composited over black"
+        case .alphaDropped(let codec): "\(codec) is written without transparency here; composited over black (PNG, APNG and WebP keep it)"
         case .alphaOfHDRDropped: "HDR frames lose their transparency"
         case .laterAlphaDropped: "the first frame has no transparency; that of later ones is dropped"
         case .otherVideosLeftOut(let streams):

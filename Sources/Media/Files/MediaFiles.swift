@@ -4,17 +4,35 @@ import Network
 
 /// What the names of files say, before one is opened.
 public enum MediaFiles {
-    /// Whether a file of this name can be written and holds pictures.
-    public static func canWrite(_ name: String) -> Bool {
-        guard let format = av_guess_format(nil, name, nil) else { return false }
-        return format.pointee.video_codec != AV_CODEC_ID_NONE
+    /// Endings that FFmpeg's muxers have not on their lists, by others of the same formats.
+    private static let otherEndings = [
+        "jfif": "jpg", "jpe": "jpg", "qt": "mov", "divx": "avi", "mpe": "mpg", "mod": "mpg", "m2t": "ts",
+    ]
+    /// Of formats that are read, and written by nobody here.
+    private static let readOnlyEndings: Set = ["heic", "heif", "psd", "rm", "rmvb"]
+
+    private static func ending(_ name: String) -> String {
+        name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    }
+
+    /// The format that a file of this name is written in.
+    static func muxer(_ name: String) -> UnsafePointer<AVOutputFormat>? {
+        av_guess_format(nil, name, nil) ?? otherEndings[ending(name)].flatMap { av_guess_format(nil, "." + $0, nil) }
+    }
+
+    /// Whether a file of this name holds pictures, by a format that can be written or at least read.
+    public static func isMedia(_ name: String) -> Bool {
+        muxer(name).map { $0.pointee.video_codec != AV_CODEC_ID_NONE } ?? readOnlyEndings.contains(ending(name))
     }
 
     /// Whether a file of this name holds a picture, or a row of them.
     public static func isPicture(_ name: String) -> Bool {
         // WebP has a muxer of its own.
-        av_guess_format(nil, name, nil).map { ["image2", "webp"].contains(String(cString: $0.pointee.name)) } ?? false
+        muxer(name).map { ["image2", "webp"].contains(String(cString: $0.pointee.name)) } ?? false
     }
+
+    /// Whether this name means a row of numbered pictures.
+    public static func isRow(_ name: String) -> Bool { InputLocation.isPattern(name) && isPicture(name) }
 
     /// Removes what this process has written so far of outputs that are not whole: for one that ends at once.
     public static func removeUnfinished() { OutputFile.removeUnfinished() }

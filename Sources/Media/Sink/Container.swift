@@ -9,7 +9,7 @@ struct Container {
             guard let found = av_guess_format(name, nil, nil) else { throw .unknownOutputFormat(name) }
             format = found
         } else {
-            guard let found = av_guess_format(nil, path, nil) else { throw .unknownContainer(path) }
+            guard let found = MediaFiles.muxer(path) else { throw .unknownContainer(path) }
             format = found
         }
         if Self.ofManyFiles.contains(name) { throw .manyFiles(format: name) }
@@ -99,6 +99,8 @@ struct Container {
         if let subtitles = Self.mpegSubtitles[name], avcodec_get_type(codec) == AVMEDIA_TYPE_SUBTITLE {
             return subtitles.contains(codec)
         }
+        // Animations of one codec, which say so only at their headers.
+        if ["gif", "apng"].contains(name) { return codec == format.pointee.video_codec }
         if name == "yuv4mpegpipe", codec != AV_CODEC_ID_WRAPPED_AVFRAME { return false }
         // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
         if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }

@@ -115,7 +115,9 @@ final class Demuxer {
     var emptiness: MediaError {
         // An index that comes after the pictures comes too late where one cannot go back.
         let cannotGoBack = input?.context?.pointee.seekable == 0
-        return cannotGoBack && formatName.hasPrefix("mov,") ? .indexAtEnd(path) : .noFrames(path)
+        if cannotGoBack, formatName.hasPrefix("mov,") { return .indexAtEnd(path) }
+        let isWebP = streams.contains { $0.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_WEBP }
+        return isWebP ? .animatedWebP(path) : .noFrames(path)
     }
 
     /// Whether raw frames ended in the middle of one.

@@ -49,9 +49,12 @@ final class GuardedMap {
     }
 }
 
-/// Scratch of one call.
+/// Scratch of one call, full of what is no number: a kernel that reads what it has not written shows it.
 final class Scratch {
     let start: UnsafeMutableRawPointer
-    init(_ bytes: Int) { start = .allocate(byteCount: bytes, alignment: 64) }
+    init(_ bytes: Int) {
+        start = .allocate(byteCount: bytes, alignment: 64)
+        start.initializeMemory(as: UInt8.self, repeating: 0xFF, count: bytes)
+    }
     deinit { start.deallocate() }
 }

@@ -9,9 +9,18 @@ extension SafeTensors {
         guard file.count >= 8 else { throw .noHeader(bytes: file.count) }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         let room = min(file.count - 8, longestHeader)
-        guard length >= 2, length <= UInt64(room) else { throw .headerLength(length, room: room) }
+        guard length >= 2, length <= UInt64(room) else { throw otherKind(of: file) ?? .headerLength(length, room: room) }
         let end = 8 + Int(length)
         return (try SafeTensorsHeader(parsing: file, range: 8..<end), end)
+    }
+
+    /// What else the file is, as far as its first bytes tell.
+    private static func otherKind(of file: UnsafeRawBufferPointer) -> WeightsError.Reason? {
+        func begins(_ bytes: [UInt8], at offset: Int = 0) -> Bool { file.dropFirst(offset).starts(with: bytes) }
+        // A zip, or a bare pickle of protocol 2.
+        if begins(Array("PK\u{3}\u{4}".utf8)) || begins([0x80, 2]) { return .pyTorch }
+        let starts: [[UInt8]] = [[0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47]] + ["GIF8", "RIFF", "BM", "II*\0", "MM\0*"].map { Array($0.utf8) }
+        return starts.contains { begins($0) } || begins(Array("ftyp".utf8), at: 4) ? .picture : nil
     }
 
     /// Checks that the tensors' sizes are those of their shapes and that they cover the data exactly; sorts them by place.

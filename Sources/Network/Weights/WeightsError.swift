@@ -15,6 +15,8 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
         /// The file has no room for the eight bytes of a header length.
         case noHeader(bytes: Int)
         case headerLength(UInt64, room: Int)
+        case picture
+        case pyTorch
         /// The header is not the JSON that the format asks for, at this byte of the file.
         case header(expected: String, offset: Int)
         case duplicateName(String)
@@ -26,6 +28,8 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
         /// Bytes that belong to no tensor, before `tensor` or (nil) at the end.
         case gap(bytes: Int, before: String?)
         case noSuchTensor(String)
+        /// Neither Caffe's names nor torchvision's.
+        case noVGG16
         /// A type that holds no weights, such as I64.
         case notAFloatType(tensor: String, type: String)
         case notFinite(tensor: String, index: Int)
@@ -54,6 +58,8 @@ extension WeightsError.Reason {
         case .noHeader(let bytes): "\(bytes) bytes are too few for a safetensors file; fetch it again"
         case .headerLength(let length, let room):
             "not a safetensors file, or cut short: its header claims \(length) bytes where \(room) can be"
+        case .picture: "a picture or video, not a model; 'tempera train' makes a model of a painting, 'tempera paint' paints with it"
+        case .pyTorch: "a file of PyTorch's; save its state_dict as .safetensors"
         case .header(let expected, let offset): "damaged safetensors header: expected \(expected) at byte \(offset)"
         case .duplicateName(let name): "damaged safetensors header: \(quoted(name)) appears twice"
         case .unknownType(let tensor, let type): "tensor \(quoted(tensor)) has the unknown type \(quoted(type))"
@@ -66,6 +72,7 @@ extension WeightsError.Reason {
         case .overlap(let one, let other): "tensors \(quoted(one)) and \(quoted(other)) overlap"
         case .gap(let bytes, let name?): "\(bytes) bytes before tensor \(quoted(name)) belong to no tensor"
         case .gap(let bytes, nil): "\(bytes) bytes at the end belong to no tensor"
+        case .noVGG16: "holds no VGG16: neither conv1_1.weight, as Caffe has it, nor features.0.weight, as torchvision has it"
         case .noSuchTensor(let name): "there is no tensor named \(quoted(name))"
         case .notAFloatType(let tensor, let type):
             "tensor \(quoted(tensor)) is of type \(quoted(type)); weights must be F32, F16 or BF16: convert the file"

@@ -39,6 +39,7 @@ public struct VGG16Weights: Sendable {
     public init(path: String, upTo last: VGG16Layer = .relu4_3) throws(WeightsError) {
         let file = try SafeTensors(path: path)
         let caffe = file["features.0.weight"] == nil
+        if caffe, file["conv1_1.weight"] == nil { throw WeightsError(path, .noVGG16) }
         var weights: [VGG16Layer: [Float]] = [:], biases: [VGG16Layer: [Float]] = [:]
         for layer in VGG16Layer.allCases where layer <= last {
             let name = caffe ? "conv\(layer.rawValue)" : "features.\(layer.torchvisionIndex)"

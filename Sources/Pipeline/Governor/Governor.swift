@@ -26,17 +26,30 @@ public struct Governor: Sendable {
         public var isLive = false
         /// The rung to begin on.
         public var rung = 0
+        /// What a frame costs on each rung, in any unit.
+        public var costs: [Double]
 
         public init(ladder: Ladder, interval: Double) {
             self.ladder = ladder
             self.interval = interval
+            costs = ladder.rungs.map(\.area)
         }
 
-        /// Begins on the largest rung that is likely to keep up, when a frame took `lowestCost` seconds on the lowest.
-        public mutating func chooseRung(lowestCost: Double) {
-            rung = RungController.likely(
-                ladder: ladder, preference: preference, rung: ladder.rungs.count - 1, seconds: lowestCost,
-                interval: interval)
+        /// Measures the rungs from the lowest up, as far as frames could keep up there at half the present load, and begins on
+        /// the largest that is likely to.
+        /// - Parameter seconds: What a frame takes on a rung.
+        public mutating func chooseRung(measuring seconds: (Int) -> Double) {
+            let limit = 2 * RungController.longest(ladder, preference, interval: interval)
+            var last: Int?
+            for rung in ladder.rungs.indices.reversed() {
+                if let last, costs[last] > limit {
+                    costs[rung] = costs[last] * ladder.rungs[rung].area / ladder.rungs[last].area
+                } else {
+                    costs[rung] = max(seconds(rung), 1e-6)
+                    last = rung
+                }
+            }
+            rung = RungController.likely(ladder: ladder, preference: preference, seconds: costs, interval: interval)
         }
     }
 
@@ -75,6 +88,7 @@ public struct Governor: Sendable {
     private var interval: Double
     private var clock = ForwardClock()
     private var lastPts: Double?
+    private var wasPause = false
     private var lastBegun: Double?
     private var lastPainted: Double?
     /// When the painter was last done with a frame, painted or not.
@@ -92,7 +106,7 @@ public struct Governor: Sendable {
             paintedOnRung = deadlines.ladder.rungs.map { _ in 0 }
             interval = Self.plausible(deadlines.interval)
             controller = RungController(
-                ladder: deadlines.ladder, preference: deadlines.preference, rung: deadlines.rung)
+                ladder: deadlines.ladder, preference: deadlines.preference, rung: deadlines.rung, costs: deadlines.costs)
         }
     }
 
@@ -113,7 +127,7 @@ public struct Governor: Sendable {
         let placement = converter?.place(pts: pts, lasting: lasting)
         // Of the frames that are painted: a conversion to a lower rate leaves the others out.
         if placement?.slot != nil || placement == nil {
-            if let last = lastPts, pts > last { interval += (Self.plausible(pts - last) - interval) * Self.intervalSmoothing }
+            if let last = lastPts, pts > last { measureInterval(pts - last) }
             lastPts = pts
         }
         guard let placement else {
@@ -122,6 +136,13 @@ public struct Governor: Sendable {
         if placement.slot == nil { counts.dropped += 1 }
         return Arrival(
             frame: frame, repeats: placement.repeats, slot: placement.slot, isDropped: placement.slot == nil)
+    }
+
+    private mutating func measureInterval(_ gap: Double) {
+        // A picture that stays for seconds is a pause and no new rate, unless the next stays as well.
+        let isPause = gap > max(Self.pause.seconds, Self.pause.intervals * interval)
+        if !isPause || wasPause { interval += (Self.plausible(gap) - interval) * Self.intervalSmoothing }
+        wasPause = isPause
     }
 
     /// The source has ended; its last frame shows until `end`. Returns the slots that repeat it.
@@ -139,8 +160,11 @@ public struct Governor: Sendable {
         // It waited so long that a fresher one is there: the network was busy. Or it is far behind its time.
         let waited = now - frame.arrived > interval * Self.tolerance
         let behind = now - frame.due > max(Self.latencyLimit.intervals * interval, Self.latencyLimit.seconds)
-        // However late, a picture is painted twice a second, or half of the time: in the other half stale frames go.
-        let pause = max(interval, min(painted - begun, Self.longestPause))
+        // However late, a picture is painted twice a second, or half of the time: in the other half stale frames go. Where half is
+        // not enough for that, because they take long to be written, now and then.
+        let isLagging = isLagging(frame, at: now)
+        let shortest = min(interval, 0.5 / RungController.slowestRate)
+        let pause = max(shortest, isLagging ? Self.laggingPause : min(painted - begun, Self.longestPause))
         let isOwed = now - begun >= 1 / RungController.slowestRate && now - painted >= pause
         // A camera may be slower than it says: what finds the painter idle for a while is as fresh as can be.
         let isFresh = deadlines.isLive && !waited && frame.arrived - lastDone > interval / 4
@@ -169,8 +193,12 @@ public struct Governor: Sendable {
         frame.painted = now
         (lastPainted, lastDone) = (now, now)
         paintedOnRung[frame.rung] += 1
-        controller?.painted(seconds: now - frame.begun, interval: interval, at: now)
+        let isBehind = isLagging(frame, at: now)
+        controller?.painted(seconds: now - frame.begun, interval: interval, isBehind: isBehind, at: now)
     }
+
+    /// Whether frames are so far behind that catching up comes first.
+    private func isLagging(_ frame: Frame, at now: Double) -> Bool { now - frame.due > max(Self.longestLag, 8 * interval) }
 
     /// The frame was given up before it was painted or written, because the run ends.
     public mutating func abandoned() { counts.dropped += 1 }
@@ -207,8 +235,12 @@ public struct Governor: Sendable {
     }
 
     private static let intervalSmoothing = 0.1
+    /// A gap that is longer than both is no interval.
+    private static let pause = (intervals: 4.0, seconds: 1.0)
     /// For stale frames to go, after one that took as long.
     private static let longestPause = 2.0
+    /// What frames may be behind for good, and how long after a painting the next one must come meanwhile.
+    private static let (longestLag, laggingPause) = (2.0, 4.0)
     /// A frame may wait a little longer than an interval: clocks and sources jitter.
     private static let tolerance = 1.05
     /// How far behind its time a frame may be, the larger of the two.

@@ -35,9 +35,6 @@ public struct Ladder: Sendable, Equatable {
         min(side, Int((Double(side) * scale / 4 - 1e-9).rounded(.up)) * 4)
     }
 
-    /// Pixels on rung `to` for each pixel on rung `from`: what a frame costs there in proportion.
-    func costRatio(from: Int, to: Int) -> Double { rungs[to].area / rungs[from].area }
-
     /// Side length on `rung` as a part of the full one.
     func scale(_ rung: Int) -> Double { (rungs[rung].area / rungs[0].area).squareRoot() }
 }

@@ -6,7 +6,7 @@
 struct RungController: Sendable {
     /// Painting takes more than this part of the time there is for it: too much.
     static let highMark = 0.85
-    /// Stepping up is considered when painting on the rung above would take no more than this part. As that rung costs
+    /// Stepping up is considered when painting on the rung above would take no more than this part. Where that rung costs
     /// twice as much, it is a load of about 0.35 on the present one.
     static let predictedMark = 0.7
     /// Measurements that must agree.
@@ -17,11 +17,17 @@ struct RungController: Sendable {
     static let minimumStay = 2.0
     /// Between a change and the next step up: at first, and at most after failures.
     static let stepUpDelay = (first: 4.0, most: 64.0)
+    /// A rung that costs more than this part of the one above is none.
+    private static let worthwhile = 0.95
     /// Frames a second that painting must reach before resolution is given up for nothing else.
     static let slowestRate = 2.0
 
     let ladder: Ladder
     let preference: Preference
+    /// What a frame costs on each rung, in any unit.
+    private let costs: [Double]
+    /// The rungs that cost less than those above them, the full one first: below it, scaling can cost more than is saved.
+    private let useful: [Int]
     private(set) var rung: Int
     /// Steps down and up so far.
     private(set) var changes = (down: 0, up: 0)
@@ -35,25 +41,37 @@ struct RungController: Sendable {
     private var lastStepUp: Double?
     private var delay = stepUpDelay.first
 
-    /// - Parameter rung: where to begin.
-    init(ladder: Ladder, preference: Preference, rung: Int = 0) {
+    /// - Parameters:
+    ///   - rung: where to begin.
+    ///   - costs: of each rung; without them as many as there are pixels.
+    init(ladder: Ladder, preference: Preference, rung: Int = 0, costs: [Double]? = nil) {
         self.ladder = ladder
         self.preference = preference
+        let costs = costs ?? ladder.rungs.map(\.area)
+        self.costs = costs
+        useful = ladder.rungs.indices.reduce(into: []) { useful, rung in
+            if useful.last.map({ costs[rung] < Self.worthwhile * costs[$0] }) ?? true { useful.append(rung) }
+        }
         self.rung = min(max(rung, 0), ladder.rungs.count - 1)
     }
 
-    /// The largest rung on which painting is likely to keep up, when a frame took `seconds` on `rung`.
-    static func likely(
-        ladder: Ladder, preference: Preference, rung: Int, seconds: Double, interval: Double
-    ) -> Int {
-        let controller = RungController(ladder: ladder, preference: preference, rung: rung)
-        return ladder.rungs.indices.first {
-            controller.predictedLoad(on: $0, seconds: seconds, interval: interval) <= predictedMark
-        } ?? ladder.rungs.count - 1
+    /// The largest rung on which painting is likely to keep up, when a frame takes `seconds` on each.
+    static func likely(ladder: Ladder, preference: Preference, seconds: [Double], interval: Double) -> Int {
+        let controller = RungController(ladder: ladder, preference: preference, costs: seconds)
+        return controller.useful.first {
+            controller.predictedLoad(on: $0, seconds: seconds[0], interval: interval) <= predictedMark
+        } ?? controller.useful[controller.useful.count - 1]
+    }
+
+    /// The longest that a frame may take on any rung.
+    static func longest(_ ladder: Ladder, _ preference: Preference, interval: Double) -> Double {
+        let controller = RungController(ladder: ladder, preference: preference)
+        return ladder.rungs.indices.map { controller.target($0, interval: interval) }.max() ?? interval
     }
 
     /// A frame was painted on the present rung in `seconds`, with frames every `interval`; it is now `now`.
-    mutating func painted(seconds: Double, interval: Double, at now: Double) {
+    /// - Parameter isBehind: Whether it is far behind its time.
+    mutating func painted(seconds: Double, interval: Double, isBehind: Bool = false, at now: Double) {
         let start = windowStart ?? now - seconds
         windowStart = start
         taken += seconds
@@ -61,7 +79,7 @@ struct RungController: Sendable {
         guard now - start >= Self.window.seconds, frames >= Self.window.frames else { return }
         let mean = taken / Double(frames)
         startWindow()
-        judge(mean, interval: interval, at: now)
+        judge(mean, interval: interval, isBehind: isBehind, at: now)
     }
 
     private mutating func startWindow() {
@@ -70,19 +88,21 @@ struct RungController: Sendable {
         frames = 0
     }
 
-    private mutating func judge(_ seconds: Double, interval: Double, at now: Double) {
-        let isHigh = predictedLoad(on: rung, seconds: seconds, interval: interval) > Self.highMark
-        let isLow = rung > 0 && predictedLoad(on: rung - 1, seconds: seconds, interval: interval) <= Self.predictedMark
+    private mutating func judge(_ seconds: Double, interval: Double, isBehind: Bool, at now: Double) {
+        // Frames that are not painted leave no time to catch up while those that are take longer than one lasts.
+        let isHigh = predictedLoad(on: rung, seconds: seconds, interval: interval) > Self.highMark || isBehind && seconds > interval
+        let above = useful.last { $0 < rung }
+        let isLow = !isBehind && above.map { predictedLoad(on: $0, seconds: seconds, interval: interval) <= Self.predictedMark } ?? false
         highs = isHigh ? highs + 1 : 0
         lows = isLow ? lows + 1 : 0
         let stay = lastChange.map { now - $0 } ?? .infinity
         if highs >= Self.agreeing, stay >= Self.minimumStay {
-            let below = ladder.rungs.indices.dropFirst(rung + 1)
+            let below = useful.filter { $0 > rung }
             let enough = below.first { predictedLoad(on: $0, seconds: seconds, interval: interval) <= Self.highMark }
             guard let target = enough ?? below.last else { return }
             stepDown(to: target, at: now)
-        } else if lows >= Self.agreeing, stay >= max(delay, Self.minimumStay) {
-            change(to: rung - 1, at: now)
+        } else if lows >= Self.agreeing, stay >= max(delay, Self.minimumStay), let above {
+            change(to: above, at: now)
             changes.up += 1
             lastStepUp = now
         }
@@ -106,7 +126,7 @@ struct RungController: Sendable {
 
     /// The part of the time there is that painting would take on `other`, given what it takes on the present rung.
     private func predictedLoad(on other: Int, seconds: Double, interval: Double) -> Double {
-        seconds * ladder.costRatio(from: rung, to: other) / target(other, interval: interval)
+        seconds * costs[other] / costs[rung] / target(other, interval: interval)
     }
 
     /// How long painting a frame on `rung` may take by preference.

@@ -81,14 +81,11 @@ public final class EnlargingPainter: NetworkPainting, @unchecked Sendable {
         }
     }
 
-    public func lowestCost() -> Double {
+    public func cost(rung: Int) -> Double {
         let input = PixelBuffer(
             width: sketch?.down.source.width ?? upscaler.width, height: sketch?.down.source.height ?? upscaler.height)
         let output = pool.take()
-        paint(input, into: output)
-        let start = MonotonicClock.seconds
-        paint(input, into: output)
-        return MonotonicClock.seconds - start
+        return MonotonicClock.warm { paint(input, into: output) }
     }
 
     private func paint(_ input: PixelBuffer, into output: PixelBuffer) {

@@ -25,6 +25,6 @@ public protocol NetworkPainting: FramePainter {
     var threads: ThreadPool { get }
     /// Bytes that all its networks hold.
     var bytes: Int { get }
-    /// Seconds that a frame takes at least, once it is warm.
-    func lowestCost() -> Double
+    /// Seconds that a frame takes on a rung, once it is warm. Before the first frame.
+    func cost(rung: Int) -> Double
 }

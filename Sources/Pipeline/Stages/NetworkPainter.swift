@@ -51,28 +51,29 @@ public final class NetworkPainter: NetworkPainting, @unchecked Sendable {
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {
         var painted = frame
         painted.pixels = pool.take()
-        paint(frame.pixels, into: painted.pixels, rung: rung)
+        let scaling = paint(frame.pixels, into: painted.pixels, rung: rung)
         layers?.add((rung == 0 ? full : lower[rung - 1].painter).layerTimings)
+        if rung > 0 { layers?.add(step: "scaling", seconds: scaling) }
         return painted
     }
 
-    /// Seconds that a frame takes on the lowest rung, once it is warm.
-    public func lowestCost() -> Double {
+    public func cost(rung: Int) -> Double {
         let (input, output) = (pool.take(), pool.take())
-        paint(input, into: output, rung: lower.count)
-        let start = MonotonicClock.seconds
-        paint(input, into: output, rung: lower.count)
-        return MonotonicClock.seconds - start
+        return MonotonicClock.warm { _ = paint(input, into: output, rung: rung) }
     }
 
-    private func paint(_ input: PixelBuffer, into output: PixelBuffer, rung index: Int) {
+    /// Returns the seconds that scaling took.
+    private func paint(_ input: PixelBuffer, into output: PixelBuffer, rung index: Int) -> Double {
         guard index > 0 else {
             full.paint(input, into: output)
-            return
+            return 0
         }
-        let rung = lower[index - 1]
+        let rung = lower[index - 1], start = MonotonicClock.seconds
         rung.down.scale(input, into: rung.input)
+        let scaled = MonotonicClock.seconds
         rung.painter.paint(rung.input, into: rung.output)
+        let painted = MonotonicClock.seconds
         rung.up.scale(rung.output, into: output)
+        return scaled - start + MonotonicClock.seconds - painted
     }
 }

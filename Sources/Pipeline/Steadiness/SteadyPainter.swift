@@ -25,7 +25,11 @@ public final class SteadyPainter: NetworkPainting {
     public var bytes: Int { painter.bytes }
     public var threads: ThreadPool { painter.threads }
 
-    public func lowestCost() -> Double { painter.lowestCost() }
+    public func cost(rung: Int) -> Double {
+        let scene = PixelBuffer(width: filter.width, height: filter.height), painted = PixelBuffer(width: filter.width, height: filter.height)
+        defer { filter.forget() }
+        return painter.cost(rung: rung) + MonotonicClock.warm { filter.apply(to: painted, scene: scene) }
+    }
 
     public func paint(_ frame: VideoFrame, rung: Int) throws -> VideoFrame {
         let painted = try painter.paint(frame, rung: rung)

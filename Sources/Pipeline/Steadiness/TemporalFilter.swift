@@ -11,6 +11,8 @@ import Network
 ///
 /// Used by one thread at a time; that makes it safe to send.
 public final class TemporalFilter: @unchecked Sendable {
+    let width: Int
+    let height: Int
     private let kernels: tmp_steady_kernels
     private let pool: ThreadPool
     private let motion: CameraMotion
@@ -42,6 +44,7 @@ public final class TemporalFilter: @unchecked Sendable {
     init(width: Int, height: Int, pool: ThreadPool, isa: tmp_isa) {
         kernels = (tmp_steady_for(isa) ?? tmp_steady_any()).pointee
         self.pool = pool
+        (self.width, self.height) = (width, height)
         motion = CameraMotion(kernels: kernels, pool: pool)
         before = LuminancePyramid(width: width, height: height, kernels: kernels)
         now = LuminancePyramid(width: width, height: height, kernels: kernels)
@@ -84,6 +87,9 @@ public final class TemporalFilter: @unchecked Sendable {
         now.fill(from: scene, pool)
         keep(painted)
     }
+
+    /// The next frame is the first again.
+    func forget() { last = nil }
 
     private func keep(_ painted: PixelBuffer) {
         last = painted

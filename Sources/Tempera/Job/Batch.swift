@@ -11,7 +11,7 @@ import Pipeline
 ///
 /// A file that fails is named and the next one begins. With `job.resumes`, what an earlier run finished is not painted again.
 /// When it is stopped, the file it was at has no output.
-/// Files whose names say no format that can be written are left out, hidden ones, folders and pipes too; so are files that hold no
+/// Files whose names say no format with pictures are left out, hidden ones, folders and pipes too; so are files that hold no
 /// picture.
 public struct Batch: Sendable {
     /// What to do with each file; its input and output are the folders, and it has no trace.
@@ -50,9 +50,9 @@ public struct Batch: Sendable {
     public func run(
         cancellation: Cancellation = Cancellation(), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(TemperaError) -> Summary {
-        let (files, others) = try contents()
+        let isNew = !FileManager.default.fileExists(atPath: job.output), (files, others) = try contents()
         if !others.isEmpty { onEvent(.leftOut(others)) }
-        var summary = Summary()
+        var summary = Summary(), without = 0
         func stop(at index: Int) { (summary.wasStopped, summary.unfinished) = (true, files.count - index) }
         for (index, file) in files.enumerated() {
             if cancellation.isRequested {
@@ -66,6 +66,7 @@ public struct Batch: Sendable {
             }
             onEvent(.began(file, number: index + 1, count: files.count))
             do throws(TemperaError) {
+                if MediaFiles.isRow(file) { throw .namedLikeRow(fileJob.input) }
                 let done = try fileJob.run(cancellation: cancellation) { onEvent(.job(file, $0)) }
                 if done.wasStopped {
                     stop(at: index)
@@ -74,6 +75,7 @@ public struct Batch: Sendable {
                 summary.painted += 1
                 onEvent(.finished(file, done))
             } catch .media(.noVideo) {
+                without += 1
                 onEvent(.leftOut([file]))
             } catch {
                 if cancellation.isRequested {
@@ -83,6 +85,10 @@ public struct Batch: Sendable {
                 summary.failed += 1
                 onEvent(.failed(file, error))
             }
+        }
+        if without == files.count {
+            if isNew { rmdir(job.output) }
+            throw .nothingToPaint(job.input)
         }
         return summary
     }
@@ -97,7 +103,7 @@ public struct Batch: Sendable {
         let shown = names.filter { !$0.hasPrefix(".") }
         let folders = Set(shown.filter { MediaFiles.isFolder(path($0, in: job.input)) })
         func isMedia(_ name: String) -> Bool {
-            !folders.contains(name) && MediaFiles.canWrite(name) && MediaFiles.isRegular(path(name, in: job.input))
+            !folders.contains(name) && MediaFiles.isMedia(name) && MediaFiles.isRegular(path(name, in: job.input))
         }
         let media = shown.filter(isMedia), others = shown.filter { !isMedia($0) }.map { folders.contains($0) ? $0 + "/" : $0 }
         if media.isEmpty { throw .nothingToPaint(job.input) }

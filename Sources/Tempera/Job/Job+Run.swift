@@ -82,10 +82,11 @@ extension Job {
         if !summary.wasStopped { segments?.remove() } else if isKept { segments?.markUnfinished(output) }
         let seconds = (clock.now - begun).seconds
         isComplete = true
-        if let traceFile, let trace, !traceFile.finish() { throw TemperaError.unwritable(trace) }
+        let hasTrace = traceFile?.finish() ?? true
         let progress = meter.withLock { $0.progress }
         return Summary(
             counts: summary.counts, finishedFrames: finished, seconds: seconds, wasStopped: summary.wasStopped,
+            unwrittenTrace: hasTrace ? nil : trace,
             profile: profiler?.profile(
                 summary, ladder: ladder, isLive: pacing == .live, finishedFrames: finished, seconds: seconds,
                 mediaSeconds: progress.mediaSeconds - progress.finishedSeconds))
@@ -143,7 +144,7 @@ extension Job {
         deadlines.preference = preference
         deadlines.latePolicy = latePolicy
         deadlines.isLive = pacing == .live
-        deadlines.chooseRung(lowestCost: painter.lowestCost())
+        deadlines.chooseRung { painter.cost(rung: $0) }
         return .deadlines(deadlines)
     }
 }

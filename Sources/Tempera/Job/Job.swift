@@ -107,6 +107,8 @@ public struct Job: Sendable {
         public var seconds: Double
         /// The job was cancelled: the output ends early, if there is one.
         public var wasStopped: Bool
+        /// The trace's path, where it could not be written in full; the video is whole.
+        public var unwrittenTrace: String?
         public var profile: RunProfile?
 
         /// Frames a second that this run has written, without those of an earlier one.
