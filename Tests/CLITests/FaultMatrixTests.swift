@@ -158,9 +158,9 @@ import Testing
     @Test func aSecondSignalEndsAtOnce() throws {
         let folder = try ScratchFolder()
         let running = try RunningCommand(
-            ["-", folder.path("out.mkv"), "--progress", "-", "-f", "rawvideo", "--size", "1280x720", "-s", "starry-night"]
+            ["-", folder.path("out.mkv"), "--progress", "-", "-f", "rawvideo", "--size", "1920x1080", "-s", "starry-night"]
                 + ["--network", "full"])
-        running.feed(Data(repeating: 90, count: 1280 * 720 * 3 * 4), andClose: false)
+        running.feed(Data(repeating: 90, count: 1920 * 1080 * 3 * 4), andClose: false)
         running.readStdout(until: "progress=continue")
         let start = ContinuousClock.now
         // What comes with the first is that one again: on a busy machine the second may.

@@ -111,7 +111,7 @@ import Testing
     }
 
     /// A named pipe whose writer falls silent is left on a signal, as stdin is.
-    @Test(.timeLimit(.minutes(1))) func aSilentNamedPipeIsLeft() throws {
+    @Test(.timeLimit(.minutes(4))) func aSilentNamedPipeIsLeft() throws {
         let folder = try ScratchFolder(), pipe = folder.path("frames")
         #expect(mkfifo(pipe, 0o600) == 0)
         let running = try RunningCommand([pipe, folder.path("out.mkv"), "--network", "live", "-v"] + raw)
