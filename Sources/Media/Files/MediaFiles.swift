@@ -114,8 +114,6 @@ extension String {
         guard utf8.count > most else { return self }
         var start = self[...]
         while start.utf8.count > most { start.removeLast() }
-        // FNV-1a.
-        let hash = utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return "\(start)-\(String(hash, radix: 16))"
+        return "\(start)-\(FNV1a(utf8).text)"
     }
 }

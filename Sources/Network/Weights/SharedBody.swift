@@ -49,14 +49,14 @@ public struct SharedBody: Sendable, Equatable {
         return body
     }
 
-    /// FNV-1a over the shared weights' bits.
+    /// Over the shared weights' bits.
     private static func checksum(of model: Model) -> String {
         let own = Set(model.architecture.styleParameters.map(\.name))
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         for parameter in model.architecture.parameters where !own.contains(parameter.name) {
-            for value in model[parameter.name] { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01b3 }
+            for value in model[parameter.name] { hash.add(value.bitPattern) }
         }
-        return String(hash, radix: 16)
+        return hash.text
     }
 }
 

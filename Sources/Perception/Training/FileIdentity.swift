@@ -1,4 +1,5 @@
 import Foundation
+import Network
 
 /// Tells files of one name apart, so that a run that is resumed goes on with the very files it began with.
 enum FileIdentity {
@@ -8,7 +9,7 @@ enum FileIdentity {
     /// `file wave.jpg 9ae16a3b2f90404f`, for a checkpoint's options.
     static func line(_ path: String) -> String { "file \(path.folderAndName.name) \(of(path))" }
 
-    /// FNV-1a over the size and both ends; `unread` where nothing can be read.
+    /// A hash of the size and both ends; `unread` where nothing can be read.
     private static func of(_ path: String) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "unread" }
         defer { try? file.close() }
@@ -16,6 +17,6 @@ enum FileIdentity {
             (try? file.seek(toOffset: size - min(size, UInt64(end)))) != nil, let last = try? file.read(upToCount: end)
         else { return "unread" }
         let bytes = withUnsafeBytes(of: size.littleEndian) { Array($0) } + first + last
-        return String(bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
+        return FNV1a(bytes).text
     }
 }
