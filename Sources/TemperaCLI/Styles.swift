@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Tempera
 
 /// `tempera styles`
@@ -7,6 +8,8 @@ struct Styles: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the bundled styles.")
 
     func run() throws {
+        Verbosity.normal.bootstrap()
+        for error in Style.broken() { Logger(label: "tempera").warning("\(error)") }
         let styles = try Style.bundled()
         var names: [String] = []
         for style in styles where !names.contains(style.name) { names.append(style.name) }

@@ -244,10 +244,12 @@ struct ReportArguments: ParsableArguments {
     func write(_ profile: RunProfile, advice: String) throws {
         let report = ProfileReport(profile: profile, advice: advice)
         if let profileJson {
+            let isNew = access(profileJson, F_OK) != 0
             do {
                 try report.json.write(to: URL(fileURLWithPath: profileJson))
             } catch {
-                throw Failure(text: "\(profileJson): cannot be written")
+                if isNew { unlink(profileJson) }
+                throw TemperaError.unwritable(profileJson)
             }
         }
         if self.profile { Console.shared.write(report.text) }

@@ -114,7 +114,9 @@ import Testing
         let folder = try ScratchFolder()
         let bundled = try #require(try Style.bundled().first { $0.name == "starry-night" })
         try FileManager.default.copyItem(atPath: bundled.path, toPath: folder.path("a-first.safetensors"))
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder.path("cut-off.safetensors")))
         let result = try Command.run(["styles"], environment: ["TEMPERA_MODELS": folder.url.path])
+        #expect(result.stderr.hasPrefix("tempera: warning: ") && result.stderr.contains("cut-off.safetensors"))
         #expect(result.text.split(separator: "\n").dropFirst().first?.hasPrefix("a-first ") == true)
         let named = try Command.run(
             ["none.mp4", "b.mp4", "--style", "a-first"], environment: ["TEMPERA_MODELS": folder.url.path])

@@ -63,8 +63,8 @@ import Testing
 
     @Test func exactFlowOfTheReferenceSequence() throws {
         guard let folder = Shared.path("motion") else { return }
-        let now = try PhotoFolder.read(folder + "/frame_0001.png"),
-            before = try PhotoFolder.read(folder + "/frame_0000.png")
+        let now = try Photo(folder + "/frame_0001.png").pixels,
+            before = try Photo(folder + "/frame_0000.png").pixels
         let exact = try FlowField(path: folder + "/bwd_0001_0000.flo")
         let flow = OpticalFlow.estimate(Plane(luminanceOf: now), Plane(luminanceOf: before))
         let back = OpticalFlow.estimate(Plane(luminanceOf: before), Plane(luminanceOf: now))

@@ -55,7 +55,7 @@ final class OutputFile {
             let (folder, name) = target.folderAndName
             guard MediaFiles.isFolder(folder) else { throw .unwritable(path, why: "there is no folder \(folder)") }
             guard name.utf8.count <= 255 else { throw .unwritable(path, why: "the name is too long") }
-            guard access(folder, W_OK) == 0 || access(target, F_OK) == 0 else { throw .noPermission(folder) }
+            guard access(target, F_OK) == 0 || access(folder, W_OK) == 0 else { throw Self.denied(folder, errno) }
             if MediaFiles.isFolder(target) { throw .isDirectory(path) }
             if RealPath.isStream(target) {
                 partial = nil
@@ -69,7 +69,7 @@ final class OutputFile {
                 self.partial = partial
                 url = "file:\(partial)/\(name)"
             } else {
-                if access(target, F_OK) == 0, access(target, W_OK) != 0 { throw .noPermission(path) }
+                if access(target, F_OK) == 0, access(target, W_OK) != 0 { throw Self.denied(path, errno) }
                 try segments?.open()
                 let partial = segments?.output ?? "\(folder)/.\(name.shortened).partial-\(getpid())"
                 self.partial = partial
@@ -101,6 +101,11 @@ final class OutputFile {
             throw error
         }
         _ = Self.unfinished.withLock { $0.remove(partial) }
+    }
+
+    /// Why `path` may not be written to, by what `access` has said.
+    private static func denied(_ path: String, _ code: Int32) -> MediaError {
+        code == EROFS ? .unwritable(path, why: "the file system is read-only") : .noPermission(path)
     }
 
     /// Waits until all of a file is on the disk.

@@ -45,6 +45,14 @@ public struct StyleCatalog: Sendable {
         }
     }
 
+    /// What is wrong with files of the folders that are no whole weights files, by their names.
+    public var broken: [WeightsError] {
+        files.sorted { $0.key < $1.key }.compactMap { _, path in
+            do throws(WeightsError) { _ = try SafeTensors(path: path) } catch { return error }
+            return nil
+        }
+    }
+
     /// The file of a bundled style's name, or the path of a weights file as it is.
     /// - Parameter networks: Which of a bundled style's networks will do, best first.
     /// - Throws: `StyleError`.

@@ -52,7 +52,7 @@ struct StyleTarget {
         }
         let painting: PixelBuffer
         do {
-            painting = try PhotoFolder.read(path).scaled(shortSide: size)
+            painting = try Photo(path).pixels.scaled(shortSide: size)
             try VGG16Memory.check(width: painting.width, height: painting.height, upTo: weights.last, context: context)
         } catch {
             throw .painting("\(error)")

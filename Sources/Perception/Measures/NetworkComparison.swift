@@ -52,7 +52,7 @@ public struct NetworkComparison: Sendable {
     ) throws -> (rows: [Row], summary: OptimizationSummary) {
         try OptimizationError.check(iterations: iterations)
         let most = iterations.reduce(0, max)
-        let source = try PhotoFolder.read(photo), held = MapMemory()
+        let source = try Photo(photo).pixels, held = MapMemory()
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
         let context = try TrainingContext(threads: threads, isExact: true), targets = FeatureWeights(weights)
         let memory = OptimizationMemory(

@@ -26,20 +26,7 @@ struct PhotoFolder: Sendable {
 
     /// The picture of one file.
     /// - Throws: `MediaError` for a file that holds none.
-    func read(_ index: Int) throws -> PixelBuffer { try Self.read("\(path)/\(files[index])") }
-
-    /// The first picture of a file.
-    /// - Throws: `MediaError` for a file that holds none.
-    static func read(_ path: String) throws -> PixelBuffer {
-        var options = SourceOptions()
-        options.threads = 1
-        options.copiesOtherStreams = false
-        let source = try FileSource(path, options: options)
-        while let item = try source.next() {
-            if case .frame(let frame) = item { return frame.pixels }
-        }
-        throw MediaError.noFrames(path)
-    }
+    func read(_ index: Int) throws -> PixelBuffer { try Photo("\(path)/\(files[index])").pixels }
 }
 
 extension PixelBuffer {

@@ -84,14 +84,17 @@ public struct DirectPainting: Sendable {
         shouldStop: @escaping () -> Bool = { false }, report: @escaping (OptimizationEvent) -> Void = { _ in }
     ) throws -> OptimizationSummary {
         try check()
-        let source = try PhotoFolder.read(photo), pictures = try paintings.map { try PhotoFolder.read($0.path) }
+        let original = try Photo(photo), source = original.pixels, pictures = try paintings.map { try Photo($0.path).pixels }
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
         let context = try TrainingContext(threads: threads, isExact: isExact)
         let memory = OptimizationMemory(
             weights: weights, method: method, styleScale: styleScale, threads: context.pool.threads,
             usesPairs: context.usesPairs, margin: Self.margin)
         try memory.check(width: width, height: height)
-        let file = try PictureFile(output, width: width, height: height)
+        func file(_ path: String) throws -> PictureFile {
+            try PictureFile(path, width: width, height: height, of: original)
+        }
+        let last = try file(output)
         for input in [photo] + paintings.map(\.path) where replaces(input) {
             throw OptimizationError.cannotWrite(input, "it is read by this run; choose another output")
         }
@@ -124,12 +127,12 @@ public struct DirectPainting: Sendable {
                 log?.append(progress)
                 guard pictureEvery > 0, progress.step % pictureEvery == 0, progress.step < progress.total else { return }
                 let path = path(progress.step)
-                try finished(painted(optimizer), source, width, height).write(path)
+                try file(path).write(finished(painted(optimizer), source, width, height))
                 report(.wrote(path))
             }
             canvas = painted(optimizer)
         }
-        try file.write(finished(canvas, source, width, height))
+        for warning in try last.write(finished(canvas, source, width, height)) { report(.warning(warning)) }
         report(.wrote(output))
         return run.summary
     }

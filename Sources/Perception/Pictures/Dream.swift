@@ -37,14 +37,14 @@ public struct Dream: Sendable {
         shouldStop: @escaping () -> Bool = { false }, report: @escaping (OptimizationEvent) -> Void = { _ in }
     ) throws -> OptimizationSummary {
         try check()
-        let source = try PhotoFolder.read(picture)
+        let original = try Photo(picture), source = original.pixels
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
         let context = try TrainingContext(threads: threads), method = PictureMethod.steepest(rate: rate)
         let weights = FeatureWeights(content: layers, style: [:])
         let memory = OptimizationMemory(
             weights: weights, method: method, threads: context.pool.threads, usesPairs: context.usesPairs)
         try memory.check(width: width, height: height)
-        let file = try PictureFile(output, width: width, height: height)
+        let file = try PictureFile(output, width: width, height: height, of: original)
         let features = try VGG16Weights.read(vgg, upTo: weights.last)
         let sizes = sizes(width, height)
         report(
@@ -57,13 +57,12 @@ public struct Dream: Sendable {
         var canvas = try source.scaled(width: sizes[0].width, height: sizes[0].height)
         for (index, shape) in sizes.enumerated() where !run.isStopped {
             let memory = MapMemory()
-            let original = try source.scaled(width: shape.width, height: shape.height)
             let start = try canvas.scaled(width: shape.width, height: shape.height).map(in: memory)
             if index > 0 {
                 // Enlarging loses the picture's fine detail: put back what the last octave could not hold.
                 let coarse = try source.scaled(width: canvas.width, height: canvas.height)
                     .scaled(width: shape.width, height: shape.height).map(in: memory)
-                let fine = original.map(in: memory)
+                let fine = try source.scaled(width: shape.width, height: shape.height).map(in: memory)
                 for i in 0..<shape.count { start.base[i] += fine.base[i] - coarse.base[i] }
             }
             let objective = ResponseObjective(
@@ -73,7 +72,7 @@ public struct Dream: Sendable {
             try run.optimize(optimizer, iterations: iterations)
             canvas = PixelBuffer(optimizer.picture)
         }
-        try file.write(canvas.scaled(width: width, height: height))
+        for warning in try file.write(canvas.scaled(width: width, height: height)) { report(.warning(warning)) }
         report(.wrote(output))
         return run.summary
     }

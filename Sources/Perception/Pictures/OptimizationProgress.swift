@@ -1,3 +1,5 @@
+import Media
+
 /// How far a picture has come.
 public struct OptimizationProgress: Sendable {
     /// Iterations done and in all.
@@ -23,6 +25,8 @@ public enum OptimizationEvent: Sendable {
     case progress(OptimizationProgress)
     /// A file was written.
     case wrote(String)
+    /// What the file cannot hold of the photo.
+    case warning(MediaWarning)
 }
 
 /// What a run did.

@@ -54,6 +54,9 @@ public struct Style: Sendable {
         return styles
     }
 
+    /// What is wrong with files in the folders of bundled styles that cannot be read: ``bundled()`` leaves them out.
+    public static func broken() -> [TemperaError] { StyleCatalog().broken.map(TemperaError.weights) }
+
     /// Of its network.
     public var architecture: Architecture { model.architecture }
 

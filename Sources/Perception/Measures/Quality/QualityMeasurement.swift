@@ -39,7 +39,7 @@ public struct QualityMeasurement {
     /// - Parameter border: Pixels left out at each edge.
     /// - Throws: `MediaError`, `QualityError`; `NetworkError.doesNotFit` for pictures too large for VGG16.
     public func compare(_ picture: String, to original: String, border: Int) throws -> Quality {
-        let (one, other) = (try PhotoFolder.read(picture), try PhotoFolder.read(original))
+        let (one, other) = (try Photo(picture).pixels, try Photo(original).pixels)
         guard one.width == other.width, one.height == other.height else {
             throw QualityError.sizes("\(one.width)x\(one.height)", "\(other.width)x\(other.height)")
         }
