@@ -14,8 +14,8 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Size of the picture. (default: 640x360)", valueName: "WxH"))
     var size: SizeArgument?
 
-    @Option(help: ArgumentHelp("Time a network that enlarges by this factor, 2 or 4, instead of a style.", valueName: "factor"))
-    var upscale: Int?
+    @Option(help: ArgumentHelp("Time a network that enlarges by this factor instead of a style.", valueName: "factor"))
+    var upscale: ScaleArgument?
 
     @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file. (default: pixel)", valueName: "name|file"))
     var upscaler: String?
@@ -64,7 +64,6 @@ struct Bench: ParsableCommand {
             let rest = [("--size", size != nil && paint == nil), ("--frames", frames != nil && selfCheck)]
             if let idle = (ofNetworks + rest).first(where: \.1)?.0 { throw ValidationError("\(idle) does not go with \(other)") }
         }
-        if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
         if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
         if upscale != nil, style != nil { throw ValidationError("--style and --upscale exclude each other") }
         if let frames, !(1...1_000_000_000).contains(frames) { throw ValidationError("--frames must be 1 to 1000000000") }
@@ -91,7 +90,7 @@ struct Bench: ParsableCommand {
     private var pictureSize: RequestedSize { size?.size ?? RequestedSize(width: 640, height: 360) }
 
     private func benchmark(width: Int, height: Int) throws -> Benchmark {
-        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler ?? Upscaler.standard, scale: upscale), width: width, height: height) }
+        if let upscale { return Benchmark(upscaler: try Upscaler(upscaler ?? Upscaler.standard, scale: upscale.rawValue), width: width, height: height) }
         let networks = network.network.networks(isLive: false)
         let style = try self.style.map { name in try Style(name, networks: networks) } ?? Style.standard(networks: networks)
         return Benchmark(style: style, width: width, height: height)

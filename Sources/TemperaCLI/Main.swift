@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 import Tempera
 
 @main
@@ -14,9 +13,10 @@ enum Main {
         let code = run(Array(CommandLine.arguments.dropFirst()))
         guard fflush(nil) == 0 else {
             if code == ExitStatus.done, errno != EPIPE { Console.shared.note("stdout: writing failed") }
-            exit(max(code, ExitStatus.failed))
+            _exit(max(code, ExitStatus.failed))
         }
-        exit(code)
+        // Nothing is left to do, and OpenBLAS waits for its threads, which never end where addresses have run out.
+        _exit(code)
     }
 
     /// Runs the command and returns the exit code.

@@ -39,8 +39,8 @@ struct MeasureUpscaling: ParsableCommand {
     @Argument(help: "Folder of pictures.", completion: .directory)
     var folder: String
 
-    @Option(help: "2 or 4.")
-    var scale: Int = 4
+    @Option(help: "How many times larger along each side.")
+    var scale: ScaleArgument = .four
 
     @Option(help: ArgumentHelp("pixel, feature, or a .safetensors file; without it the bicubic kernel alone.", valueName: "name|file"))
     var model: String?
@@ -51,11 +51,9 @@ struct MeasureUpscaling: ParsableCommand {
     @Option(help: "Arithmetic of the network.")
     var precision: Precision = .auto
 
-    func validate() throws { if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") } }
-
     func run() throws {
         var measurement = UpscalingMeasurement(
-            pictures: folder, scale: scale, upscaler: try model.map { try Upscaler($0, scale: scale) })
+            pictures: folder, scale: scale.rawValue, upscaler: try model.map { try Upscaler($0, scale: scale.rawValue) })
         measurement.vgg = vgg
         measurement.precision = precision
         let rows = try measurement.run()

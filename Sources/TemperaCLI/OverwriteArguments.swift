@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Tempera
 
 /// What becomes of a file that is where the output goes.

@@ -75,7 +75,7 @@ struct ReconstructionFiles: ParsableArguments {
 
     /// The output, which may be written.
     func checkedOutput(_ name: String) throws -> String {
-        let output = output ?? "\(picture.stem)-\(name).png"
+        let output = output ?? "\(Job.stem(of: picture))-\(name).png"
         try existing.check(output, inputs: [picture])
         return output
     }
@@ -133,13 +133,5 @@ struct ReconstructionArguments: ParsableArguments {
             }
             return Table(header: ["LAYERS", subject == .content ? "PSNR" : "MISSING"], rows: rows, rightAligned: [1])
         }
-    }
-}
-
-extension String {
-    /// A path's name without its extension.
-    var stem: String {
-        let name = split(separator: "/").last.map(String.init) ?? self
-        return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     }
 }

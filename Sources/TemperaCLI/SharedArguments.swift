@@ -19,3 +19,18 @@ struct ThreadArguments: ParsableArguments {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
     }
 }
+
+/// `--verbose`, `--quiet`
+struct MessageArguments: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Say more on stderr.")
+    var verbose = false
+
+    @Flag(name: .shortAndLong, help: "Only errors on stderr.")
+    var quiet = false
+
+    func validate() throws {
+        if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
+    }
+
+    var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
+}

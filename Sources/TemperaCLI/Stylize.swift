@@ -45,7 +45,7 @@ struct Stylize: ParsableCommand {
 
         let style = try chosenStyle(log), hasSeveralNetworks = Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)
-        job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler ?? Upscaler.standard, scale: $0) }
+        job.upscaler = try painting.upscale.map { try Upscaler(painting.upscaler ?? Upscaler.standard, scale: $0.rawValue) }
         job.steady = painting.steady
         painting.apply(to: &job.reading)
         reading.apply(to: &job.reading)

@@ -13,8 +13,8 @@ struct PaintingArguments: ParsableArguments {
         help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect.", valueName: "WxH"))
     var resize: SizeArgument?
 
-    @Option(help: ArgumentHelp("Paint smaller by this factor, 2 or 4, and enlarge: with 4 and the full network several times faster.", valueName: "factor"))
-    var upscale: Int?
+    @Option(help: ArgumentHelp("Paint smaller by this factor and enlarge: with 4 and the full network several times faster.", valueName: "factor"))
+    var upscale: ScaleArgument?
 
     @Flag(inversion: .prefixedNo, help: "Keep what stands still in the scene from boiling in the painting.")
     var steady = true
@@ -29,7 +29,6 @@ struct PaintingArguments: ParsableArguments {
     var duration: TimeArgument?
 
     func validate() throws {
-        if let upscale, upscale != 2 && upscale != 4 { throw ValidationError("--upscale must be 2 or 4") }
         if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
     }
 
@@ -173,133 +172,4 @@ struct PaceArguments: ParsableArguments {
         job.preference = prefer ?? job.preference
         job.latePolicy = late ?? job.latePolicy
     }
-}
-
-struct ReportArguments: ParsableArguments {
-    @Flag(help: "End with a table of where the time went.")
-    var profile = false
-
-    @Option(
-        help: ArgumentHelp("Write the same as JSON; 'tempera help profile-json' lists its keys.", valueName: "file"),
-        completion: .file())
-    var profileJson: String?
-
-    @Option(help: ArgumentHelp("Write a Chrome/Perfetto trace of every stage and frame.", valueName: "file"), completion: .file())
-    var trace: String?
-
-    @Option(help: ArgumentHelp("Write progress for programs, as ffmpeg does; '-' for stdout.", valueName: "file|fd"))
-    var progress: String?
-
-    /// Whether anything is asked for that tells of one run.
-    var isOfOneRun: Bool { profile || profileJson != nil || trace != nil }
-
-    /// - Throws: `ValidationError` when a report would take the place of a video.
-    func check(input: String, output: String) throws {
-        for (option, path) in [("--profile-json", profileJson), ("--trace", trace), ("--progress", progress)] {
-            guard let path else { continue }
-            if path == "-", option != "--progress" { throw ValidationError("\(option) takes a file") }
-            if output == "-", option != "--progress", Job.isSameFile(path, "/dev/stdout") {
-                throw ValidationError("\(option) \(path) is where the video goes; choose a file")
-            }
-            // Before anything is opened here, whose number it could be.
-            if option == "--progress", let descriptor = ProgressFile.descriptor(path), fcntl(descriptor, F_GETFD) == -1 {
-                throw ValidationError("--progress \(path): no such open file descriptor")
-            }
-            if ProgressFile.descriptor(path) == nil, !Self.canWrite(path) {
-                throw ValidationError("\(option) \(path): cannot be written there")
-            }
-            for video in [input, output] where path == video && path != "-" || Job.isSameFile(path, video) {
-                throw ValidationError("\(option) \(path) is a video of this run; choose another file")
-            }
-        }
-        let files = [trace, profileJson, progress].compactMap { $0 }.filter { $0 != "-" }
-        if let twice = files.first(where: { name in files.count { $0 == name || Job.isSameFile($0, name) } > 1 }) {
-            throw ValidationError("\(twice) is asked for twice; choose another file for one of the reports")
-        }
-        guard let progress, let descriptor = ProgressFile.descriptor(progress) else { return }
-        let isTaken = output == "-" ? descriptor == 1 : output.hasPrefix("pipe:") && descriptor == ProgressFile.descriptor(output)
-        if isTaken { throw ValidationError("--progress \(progress) is where the video goes; choose a file or another number") }
-    }
-
-    /// What becomes of files that are where reports go.
-    func checkExisting(_ existing: OverwriteArguments) throws {
-        for path in [profileJson, trace, progress].compactMap({ $0 })
-        where ProgressFile.descriptor(path) == nil && Job.isRegularFile(path) && !path.hasPrefix("/dev/") {
-            try existing.demand(path)
-        }
-    }
-
-    private static func canWrite(_ path: String) -> Bool {
-        let folder = path.contains("/") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : "."
-        return access(path, F_OK) == 0 ? access(path, W_OK) == 0 && !Batch.isFolder(path) : access(folder, W_OK) == 0
-    }
-
-    func apply(to job: inout Job) {
-        job.profiling = profile || profileJson != nil
-        job.trace = trace
-    }
-
-    /// What the run leaves behind.
-    /// - Parameter advice: What would paint faster.
-    func write(_ profile: RunProfile, advice: String) throws {
-        let report = ProfileReport(profile: profile, advice: advice)
-        if let profileJson {
-            let isNew = access(profileJson, F_OK) != 0
-            do {
-                try report.json.write(to: URL(fileURLWithPath: profileJson))
-            } catch {
-                if isNew { unlink(profileJson) }
-                throw TemperaError.unwritable(profileJson)
-            }
-        }
-        if self.profile { Console.shared.write(report.text) }
-    }
-}
-
-/// Which of a style's networks to paint with.
-enum NetworkChoice: String, CaseIterable, ExpressibleByArgument {
-    case auto, full, live
-
-    /// - Parameter isLive: Whether frames come or go as they are painted: then what keeps up is better than what is best.
-    func networks(isLive: Bool) -> [StyleNetwork] {
-        switch self {
-        case .auto: isLive ? [.live, .full] : [.full, .live]
-        case .full: [.full]
-        case .live: [.live]
-        }
-    }
-}
-
-struct NetworkArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Of a bundled style: the full network or the live one, many times faster. auto: live for live sources and pipes.",
-            valueName: "network"))
-    var network: NetworkChoice = .auto
-
-    @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
-    var precision: Precision = .auto
-
-    @OptionGroup var work: ThreadArguments
-
-    var options: PaintingOptions {
-        var options = PaintingOptions()
-        options.precision = precision
-        options.threads = work.threads
-        return options
-    }
-}
-
-struct MessageArguments: ParsableArguments {
-    @Flag(name: .shortAndLong, help: "Say more on stderr.")
-    var verbose = false
-
-    @Flag(name: .shortAndLong, help: "Only errors on stderr.")
-    var quiet = false
-
-    func validate() throws {
-        if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
-    }
-
-    var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Tempera
 
 /// `tempera train PAINTING… --photos DIR --vgg FILE --out MODEL`

@@ -10,8 +10,8 @@ struct TrainUpscaler: ParsableCommand {
             and a .checkpoint to go on from with --resume. A feature loss goes fastest from a model of the pixel loss (--init).
             """)
 
-    @Option(help: "How many times larger along each side: 2 or 4.")
-    var scale: Int = 2
+    @Option(help: "How many times larger along each side.")
+    var scale: ScaleArgument = .two
 
     @Option(help: "Likeness of pixels, the most faithful, or also of VGG16's features, which is crisper.")
     var loss: UpscalingLoss = .pixel
@@ -35,13 +35,12 @@ struct TrainUpscaler: ParsableCommand {
 
     func validate() throws {
         try training.check(out: out)
-        if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
         if loss == .feature && vgg == nil { throw ValidationError("--loss feature needs --vgg") }
     }
 
     func run() throws {
         messages.verbosity.bootstrap()
-        var options = TrainingOptions(scale: scale, weights: loss.weights, photos: photos, vgg: vgg ?? "", output: out)
+        var options = TrainingOptions(scale: scale.rawValue, weights: loss.weights, photos: photos, vgg: vgg ?? "", output: out)
         length.apply(to: &options)
         training.apply(to: &options)
         try TrainingConsole(messages.verbosity).run(training.deciding(options))

@@ -13,8 +13,8 @@ struct Upscale: ParsableCommand {
     @Argument(help: "File to write; '-' for stdout.", completion: .file())
     var output: String
 
-    @Option(help: "How many times larger along each side: 2 or 4.")
-    var scale: Int = 2
+    @Option(help: "How many times larger along each side.")
+    var scale: ScaleArgument = .two
 
     @Option(
         help: ArgumentHelp(
@@ -32,7 +32,6 @@ struct Upscale: ParsableCommand {
     @OptionGroup(title: "Messages") var messages: MessageArguments
 
     func validate() throws {
-        if scale != 2 && scale != 4 { throw ValidationError("--scale must be 2 or 4") }
         try writing.checkResuming(from: input, to: output)
         try reports.check(input: input, output: output)
         try writing.checkTerminal(input: input, output: output)
@@ -40,7 +39,7 @@ struct Upscale: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        let signals = Signals(), upscaler = try Upscaler(model, scale: scale)
+        let signals = Signals(), upscaler = try Upscaler(model, scale: scale.rawValue)
         var job = Job(input: input, output: output, upscaler: upscaler)
         reading.apply(to: &job.reading)
         writing.apply(to: &job)

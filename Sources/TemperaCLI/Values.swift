@@ -65,6 +65,9 @@ struct RateArgument: ExpressibleByArgument {
     }
 }
 
+/// How many times larger along each side: what there are networks for.
+enum ScaleArgument: Int, CaseIterable, ExpressibleByArgument { case two = 2, four = 4 }
+
 extension Precision: ExpressibleByArgument {}
 extension Preference: ExpressibleByArgument {}
 extension LatePolicy: ExpressibleByArgument {}

@@ -17,8 +17,8 @@ public enum MediaError: Error, Sendable, Equatable {
     case unknownInputFormat(String)
     case unknownPixelFormat(String)
     case rawSizeNeeded
-    /// An option that only says what raw frames do not.
-    case ofRawFrames(String, instead: String)
+    /// Something was said of the input that only raw frames do not say themselves.
+    case ofRawFrames(RawFrameOption)
     case badTimeRange(start: Double, duration: Double?)
     // Reading
     case noDecoder(String, codec: String)
@@ -61,6 +61,11 @@ public enum MediaError: Error, Sendable, Equatable {
     case damagedSegment(String)
     /// Anything else FFmpeg reports.
     case failed(action: String, path: String, why: String)
+
+    /// What raw frames do not say of themselves.
+    public enum RawFrameOption: Sendable {
+        case size, rate
+    }
 }
 
 extension MediaError: CustomStringConvertible {
@@ -85,7 +90,8 @@ extension MediaError: CustomStringConvertible {
             "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
         case .unknownPixelFormat(let name): "unknown pixel format '\(name)', or one that is not converted; see 'ffmpeg -pix_fmts'"
         case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
-        case .ofRawFrames(let option, let instead): "\(option) describes raw frames, and this input describes itself; \(instead)"
+        case .ofRawFrames(.size): "--size describes raw frames, and this input describes itself; --resize WxH paints at another size"
+        case .ofRawFrames(.rate): "--rate describes raw frames, and this input describes itself; --fps sets the rate of the output"
         case .badTimeRange(let start, let duration):
             "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"

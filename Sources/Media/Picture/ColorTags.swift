@@ -1,5 +1,3 @@
-import CFFmpeg
-
 /// Colour as a stream's tags describe it, in the code points of ITU-T H.273. The default says nothing.
 public struct ColorTags: Sendable, Hashable {
     /// MatrixCoefficients; 2: unspecified, 0: RGB.

@@ -1,4 +1,3 @@
-import CFFmpeg
 import Network
 
 /// How stored pixels must be turned for display: first transposed, then mirrored. All eight quarter turns and flips.

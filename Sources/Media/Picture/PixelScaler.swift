@@ -1,4 +1,3 @@
-import CFFmpeg
 import Network
 
 /// Scales RGB pictures from one size to another (bicubic), again and again without taking memory.

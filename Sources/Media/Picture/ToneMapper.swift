@@ -1,5 +1,3 @@
-import CFFmpeg
-
 /// HDR (PQ or HLG, BT.2020) to SDR (BT.709), pixel by pixel, without taking memory.
 ///
 /// Light is computed from the signal (SMPTE ST 2084; ITU-R BT.2100 for HLG, shown at 1000 cd/m² with system gamma 1.2),

@@ -34,6 +34,7 @@ final class VideoEncoder {
         alpha = AlphaMixer(
             keeps: PixelFormat(format).hasAlpha && video.hasAlpha, codec: name, warnings: warnings)
 
+        let timeBase = try Self.timeBase(codec, video: video, container: container)
         guard let context = avcodec_alloc_context3(codec), let frame = av_frame_alloc(), let packet = av_packet_alloc()
         else {
             throw .failed(action: "opening", path: path, why: "no memory")
@@ -45,7 +46,7 @@ final class VideoEncoder {
         if !takesProfiles, let left = video.profile, !left.isSRGB { warnings.report(.profileLeftOut(codec: name)) }
         self.frame = frame
         self.packet = packet
-        Self.describe(video, to: context, timeBase: try Self.timeBase(codec, video: video, container: container))
+        Self.describe(video, to: context, timeBase: timeBase)
         context.pointee.pix_fmt = format
         durations = FrameDurations(
             nominal: video.frameRate.map { Rational(context.pointee.time_base).ticks(1 / $0.value) } ?? 0)
@@ -145,9 +146,8 @@ final class VideoEncoder {
         }
         // An encoder may still look at the last picture: then this one gets memory of its own.
         if frame.pointee.buf.0 == nil || av_frame_is_writable(frame) == 0 {
-            let properties = frame.pointee
             av_frame_unref(frame)
-            frame.pointee.copyProperties(of: properties)
+            Self.describe(context, to: frame)
             guard av_frame_get_buffer(frame, 0) >= 0 else { throw .badSize(width: video.width, height: video.height) }
         }
         alpha.mix(picture) { bytes, stride in swscale.run(from: bytes, stride: stride, to: frame) }
@@ -185,20 +185,5 @@ final class VideoEncoder {
         guard status.code >= 0 else { throw .encoderRefused(codec: name, why: status.text) }
         packet.pointee.duration = durations.take(packet.pointee.pts) ?? packet.pointee.duration
         return packet
-    }
-}
-
-extension AVFrame {
-    /// Everything but the pixels that the encoder's frames have in common.
-    fileprivate mutating func copyProperties(of other: AVFrame) {
-        format = other.format
-        width = other.width
-        height = other.height
-        sample_aspect_ratio = other.sample_aspect_ratio
-        colorspace = other.colorspace
-        color_range = other.color_range
-        color_primaries = other.color_primaries
-        color_trc = other.color_trc
-        chroma_location = other.chroma_location
     }
 }

@@ -46,7 +46,7 @@ final class Demuxer {
         // Readers of pictures take a size whether or not the pictures state their own.
         let isPicture = formatName.hasPrefix("image2") || formatName.hasSuffix("_pipe")
         if isPicture, options.size != nil, streams.contains(where: { $0.pointee.codecpar.pointee.codec_id != AV_CODEC_ID_RAWVIDEO }) {
-            throw Self.sizeOfNothingRaw
+            throw .ofRawFrames(.size)
         }
         if let unknown = settings.entries.first { throw Self.refusal(of: unknown, options: options, format: formatName) }
         if !describesItself {
@@ -145,13 +145,11 @@ final class Demuxer {
         return settings
     }
 
-    private static var sizeOfNothingRaw: MediaError { .ofRawFrames("--size", instead: "--resize WxH paints at another size") }
-
     /// Why an option that the demuxer left over was of no use.
     private static func refusal(of option: (name: String, value: String), options: SourceOptions, format: String) -> MediaError {
         switch option.name {
-        case "video_size" where options.size != nil: sizeOfNothingRaw
-        case "framerate" where options.rate != nil: .ofRawFrames("--rate", instead: "--fps sets the rate of the output")
+        case "video_size" where options.size != nil: .ofRawFrames(.size)
+        case "framerate" where options.rate != nil: .ofRawFrames(.rate)
         default: .optionRefused(option.name, value: option.value, by: format)
         }
     }

@@ -11,7 +11,7 @@ extension Architecture {
     ///
     /// Its name says all of it, `live-16-48-r4` or `live-16-48-96-r5-k9`, and is what a weights file states.
     /// - Parameters:
-    ///   - widths: Channels at 1/2, 1/4 and 1/8 of the frame's sides; multiples of 16 run on our own kernels, two at least. From 4 to 1024.
+    ///   - widths: Channels at 1/2, 1/4, 1/8, … of the frame's sides, two or more of them, each from 4 to 1024. Multiples of 16 run on our own kernels.
     ///   - residuals: Residual blocks, which work on the smallest maps.
     ///   - kernel: Side of the first kernel; odd.
     public static func live(widths: [Int], residuals: Int, kernel: Int = 5) -> Architecture {

@@ -8,11 +8,11 @@ extension Painter {
         guard let peak = plan.native?.kernels.table.pointee.peak else { return nil }
         let threads = plan.threads
         var rounds = 20_000, best = 0.0
-        let perRound = peak(1), end = Schedule.now() + seconds
-        while Schedule.now() < end {
-            let start = Schedule.now(), count = rounds
+        let perRound = peak(1), end = MonotonicClock.seconds + seconds
+        while MonotonicClock.seconds < end {
+            let start = MonotonicClock.seconds, count = rounds
             pool.run(threads) { _, _ in _ = peak(count) }
-            let elapsed = Schedule.now() - start
+            let elapsed = MonotonicClock.seconds - start
             best = max(best, perRound * Double(count * threads) / elapsed)
             if elapsed < 0.01 { rounds *= 2 }
         }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What to do for one frame: steps made once, so that running them allocates nothing.
 final class Schedule {
     /// Part of a layer, in chunks that any thread may take.
@@ -21,19 +19,12 @@ final class Schedule {
 
     func run(on pool: ThreadPool) {
         for index in timings.indices { timings[index].seconds = 0 }
-        var start = Self.now()
+        var start = MonotonicClock.seconds
         for step in steps {
             pool.run(step.chunks, step.body)
-            let end = Self.now()
+            let end = MonotonicClock.seconds
             timings[step.timing].seconds += end - start
             start = end
         }
-    }
-
-    /// Seconds on a clock that only goes forward.
-    static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

@@ -37,14 +37,20 @@ public final class Memory {
         (start + region.offset).bindMemory(to: T.self, capacity: region.count)
     }
 
-    /// Bytes that this process can still take: what the kernel says is available and the control group allows; nil when
-    /// neither is known.
+    /// Bytes that this process can still take: what the kernel says is available, the control group allows and the limit of
+    /// addresses (`ulimit -v`) leaves; nil when none of them is known.
     public static func available() -> Int? {
         let free = SystemFile.read("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
             .flatMap { SystemFile.number($0.dropFirst("MemAvailable:".count)) }.map { $0 * 1024 }
-        switch (free, ControlGroup.availableMemory()) {
-        case (let free?, let group?): return min(free, group)
-        case (let free, let group): return free ?? group
-        }
+        return [free, ControlGroup.availableMemory(), availableAddresses()].compactMap { $0 }.min()
+    }
+
+    /// Bytes of addresses that are left; nil where there is no limit.
+    private static func availableAddresses() -> Int? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, let most = Int(exactly: limit.rlim_cur),
+            let pages = SystemFile.read("/proc/self/statm").flatMap({ SystemFile.number($0) })
+        else { return nil }
+        return max(0, most - pages * Int(getpagesize()))
     }
 }

@@ -45,10 +45,10 @@ final class NativeExecutor: Executor {
     }
 
     private func run(_ input: PixelBuffer, _ output: tmp_frame, values: UnsafeMutablePointer<Float>?) {
-        var start = Schedule.now()
+        var start = MonotonicClock.seconds
         for index in steps.indices {
             steps[index].run(input: input.kernelFrame, output: output, values: values, statistics: statistics, pool: pool)
-            let end = Schedule.now()
+            let end = MonotonicClock.seconds
             layerTimings[index].seconds = end - start
             start = end
         }

@@ -5,33 +5,7 @@ extension Plan {
     public func checkMemory(available: Int? = Memory.available()) throws(NetworkError) {
         guard let available, bytes > available else { return }
         throw .doesNotFit(
-            width: width, height: height, needed: bytes, available: available, fits: largest(within: available))
-    }
-
-    /// The largest size of this aspect, in even pixels, whose plan takes no more than `available` bytes.
-    private func largest(within available: Int) -> NetworkError.Size? {
-        var best: NetworkError.Size?
-        var (low, high) = (0, max(width, height) / 2)
-        while low < high {
-            let long = (low + high + 1) / 2
-            if let size = size(longSide: 2 * long), fits(size, available) {
-                best = size
-                low = long
-            } else if size(longSide: 2 * long) == nil {
-                low = long  // Too small to be painted at all.
-            } else {
-                high = long - 1
-            }
-        }
-        return best
-    }
-
-    private func size(longSide: Int) -> NetworkError.Size? {
-        func even(_ side: Int) -> Int {
-            Int((Double(side) * Double(longSide) / Double(max(width, height)) / 2).rounded()) * 2
-        }
-        let size = NetworkError.Size(width: even(width), height: even(height))
-        return Self.sides.contains(size.width) && Self.sides.contains(size.height) ? size : nil
+            width: width, height: height, needed: bytes, available: available, fits: .largest(like: .init(width: width, height: height), least: Self.sides.lowerBound) { fits($0, available) })
     }
 
     private func fits(_ size: NetworkError.Size, _ available: Int) -> Bool {

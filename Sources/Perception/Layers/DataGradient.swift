@@ -1,4 +1,3 @@
-import CKernels
 import Network
 
 /// The gradient of a convolution with respect to its input, for any kernel and stride.

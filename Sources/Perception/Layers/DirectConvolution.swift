@@ -1,4 +1,3 @@
-import CKernels
 import Network
 
 /// A convolution of any kernel and stride as products of image patches: in a strip with its padding made explicit, the

@@ -1,4 +1,3 @@
-import CKernels
 import Network
 
 /// A convolution with three outputs and stride 1: the last layer of a transform net.

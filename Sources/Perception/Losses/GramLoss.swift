@@ -1,5 +1,3 @@
-import CKernels
-
 /// Gram matrices of feature maps, F^T F / (C H W) with F as (H W) x C, and the style loss between them.
 final class GramMatrices {
     private static let lanes = 4

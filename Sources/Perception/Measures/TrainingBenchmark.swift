@@ -1,7 +1,7 @@
 import Network
 
 /// What one step of training takes on this machine: both networks forwards and backwards, the losses of Johnson et al. 2016, and
-/// Muon. A run's own steps have the losses for steadiness and against frames besides, and crops to read.
+/// Muon. A run's own steps have the losses for steadiness and against the grid besides, and crops to read.
 ///
 /// ```swift
 /// let seconds = try TrainingBenchmark(vgg: "vgg16.safetensors").run()

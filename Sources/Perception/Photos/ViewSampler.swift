@@ -1,4 +1,3 @@
-import Glibc
 import Network
 
 /// Draws two views of one photo: a crop, and the same moved as a camera moves from one frame to another, differently lit

@@ -7,7 +7,7 @@ import Network
 /// ```swift
 /// var painting = DirectPainting(photo: "cat.jpg", painting: "wave.jpg", output: "cat-wave.png", vgg: "vgg16.safetensors")
 /// painting.iterations = 300
-/// let summary = try painting.run { print($0) }
+/// let summary = try painting.run(report: { print($0) })
 /// ```
 ///
 /// The result depends on these values and the kind of machine alone. `run` replaces what is at `output`, once it is done.

@@ -22,7 +22,7 @@ public struct FeatureWeights: Sendable, Hashable {
         self.range = range
     }
 
-    /// What training minimises, without its temporal part. Nothing else counts for a picture of bytes.
+    /// What training minimises, of it what one picture is worth by itself: without its temporal, grid, edge and tone parts.
     public init(_ weights: LossWeights) {
         content = [weights.contentLayer: weights.content]
         style = Dictionary(weights.styleLayers.map { ($0, weights.style) }) { first, _ in first }

@@ -49,22 +49,10 @@ struct OptimizationMemory {
             try VGG16Memory.checkPixels(width: width, height: height)
         }
         guard let available, case let needed = bytes(width: width, height: height), needed > available else { return }
-        var best: NetworkError.Size?
-        var (low, high) = (0, max(width, height) / 2)
-        while low < high {
-            let half = (low + high + 1) / 2, factor = Double(2 * half) / Double(max(width, height))
-            func even(_ side: Int) -> Int { Int((Double(side) * factor / 2).rounded()) * 2 }
-            let size = NetworkError.Size(width: even(width), height: even(height))
-            if min(size.width, size.height) < Self.leastSide {
-                low = half
-            } else if bytes(width: size.width, height: size.height) <= available {
-                best = size
-                low = half
-            } else {
-                high = half - 1
-            }
+        let fits = NetworkError.Size.largest(like: .init(width: width, height: height), least: Self.leastSide) {
+            bytes(width: $0.width, height: $0.height) <= available
         }
-        throw NetworkError.doesNotFit(width: width, height: height, needed: needed, available: available, fits: best)
+        throw NetworkError.doesNotFit(width: width, height: height, needed: needed, available: available, fits: fits)
     }
 
     private func scaled(_ side: Int) -> Int { max(Self.leastSide, Int(Double(side) * styleScale)) }

@@ -14,7 +14,7 @@ final class LossLog {
     private let path: String
     private var file: FileHandle?
 
-    static let header = "step,seconds,rate,content,style,tv,temporal,grid,edge,tone,imitation,pixel,total\n"
+    static let header = (["step", "seconds", "rate"] + Losses.terms.map(\.name) + ["total"]).joined(separator: ",") + "\n"
 
     /// - Parameter steps: Rows of the file's first steps to keep: those that a resumed run does not do again.
     init(_ path: String, keeping steps: Int) throws(TrainingError) {
@@ -50,20 +50,17 @@ final class LossLog {
 extension LossLog.Row {
     init?(_ line: Substring) {
         let fields = line.split(separator: ",").compactMap { Double($0) }
-        guard fields.count == 13, fields.allSatisfy(\.isFinite), let step = Int(exactly: fields[0]) else { return nil }
+        guard fields.count == Losses.terms.count + 4, fields.allSatisfy(\.isFinite), let step = Int(exactly: fields[0]) else { return nil }
         self.step = step
         seconds = fields[1]
         rate = fields[2]
-        losses = Losses(
-            content: fields[3], style: fields[4], totalVariation: fields[5], temporal: fields[6], grid: fields[7],
-            edge: fields[8], tone: fields[9], imitation: fields[10], pixel: fields[11])
+        var losses = Losses()
+        for (term, value) in zip(Losses.terms, fields.dropFirst(3)) { losses[keyPath: term.path] = value }
+        self.losses = losses
     }
 
     var line: String {
-        let values = [
-            rate, losses.content, losses.style, losses.totalVariation, losses.temporal, losses.grid, losses.edge,
-            losses.tone, losses.imitation, losses.pixel, losses.total,
-        ].map { String(format: "%.6g", $0) }
+        let values = ([rate] + Losses.terms.map { losses[keyPath: $0.path] } + [losses.total]).map { String(format: "%.6g", $0) }
         return "\(step),\(String(format: "%.1f", seconds)),\(values.joined(separator: ","))\n"
     }
 }

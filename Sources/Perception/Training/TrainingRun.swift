@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import Media
 import Network

@@ -1,3 +1,5 @@
+import Network
+
 /// Measures one worker of a stage: how long each frame takes, and how long the worker waits.
 ///
 /// Used by the worker's thread alone until the run is over; that makes it safe to send.

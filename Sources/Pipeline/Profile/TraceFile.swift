@@ -1,4 +1,5 @@
 import Foundation
+import Network
 import Synchronization
 
 /// A trace that Perfetto and `chrome://tracing` open: one line for each worker, one bar for each frame.

@@ -1,4 +1,5 @@
 import Media
+import Network
 
 /// Decode, paint and encode as three stages that overlap, each on a serial queue of its own.
 ///
@@ -12,7 +13,7 @@ import Media
 ///
 /// A ``Governor`` decides what is painted, repeated or dropped. The first stage that fails ends the run with its error and
 /// the others stop; the sink is told to discard what it has. Only when the source breaks off
-/// (``MediaError/brokeOff(_:why:)``), what it gave until then is written as after a stop, and the error thrown then.
+/// (``MediaError/brokeOff(_:why:isKept:)``), what it gave until then is written as after a stop, and the error thrown then.
 public struct VideoPipeline: Sendable {
     public struct Options: Sendable {
         /// Frames between reading and writing, apart from the one that the decode stage holds: enough to have one for each

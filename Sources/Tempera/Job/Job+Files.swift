@@ -16,6 +16,9 @@ extension Job {
     /// Removes what the jobs of this process have written so far: for a process that ends at once.
     package static func removeUnfinished() { MediaFiles.removeUnfinished() }
 
+    /// A path's name without its extension.
+    package static func stem(of path: String) -> String { path.folderAndName.name.stem }
+
     /// Whether a file is at `path` that is no folder, pipe or device.
     package static func isRegularFile(_ path: String) -> Bool { MediaFiles.isRegular(path) }
 

@@ -1,8 +1,6 @@
-import Foundation
 import Media
 import Network
 import Pipeline
-import Synchronization
 
 /// A video in, a painted video out, with its sound, subtitles and everything else that the output can hold.
 ///

@@ -1,4 +1,3 @@
-import Glibc
 import Network
 
 /// How noisy a painted picture is where the photo has nothing to see.

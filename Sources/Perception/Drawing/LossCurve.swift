@@ -2,18 +2,22 @@ import Glibc
 
 /// The losses of a run as a picture: logarithmic, smoothed over a hundredth of the run.
 enum LossCurve {
-    private static let curves: [(name: String, color: Canvas.Color, value: @Sendable (Losses) -> Double)] = [
-        ("total", (40, 40, 40), { $0.total }), ("style", (200, 80, 30), { $0.style }),
-        ("content", (30, 110, 190), { $0.content }), ("temporal", (30, 150, 70), { $0.temporal }),
-        ("grid", (190, 160, 0), { $0.grid }), ("edge", (0, 150, 160), { $0.edge }),
-        ("tone", (130, 90, 40), { $0.tone }),
-        ("imitation", (150, 60, 150), { $0.imitation }), ("pixel", (120, 60, 160), { $0.pixel }),
+    /// By name; a term without a colour is not drawn.
+    private static let colors: [String: Canvas.Color] = [
+        "style": (200, 80, 30), "content": (30, 110, 190), "temporal": (30, 150, 70), "grid": (190, 160, 0),
+        "edge": (0, 150, 160), "tone": (130, 90, 40), "imitation": (150, 60, 150), "pixel": (120, 60, 160),
     ]
+
+    private static var curves: [(name: String, color: Canvas.Color, value: (Losses) -> Double)] {
+        [("total", (40, 40, 40), { $0.total })]
+            + Losses.terms.compactMap { term in colors[term.name].map { (term.name, $0, { $0[keyPath: term.path] }) } }
+    }
 
     static func draw(_ rows: [LossLog.Row], total: Int) -> Canvas {
         let canvas = Canvas(width: 900, height: 500)
         let (left, right, top, bottom) = (80.0, 740.0, 20.0, 460.0)
         // A loss that a part of the steps is without has no value there.
+        let curves = curves
         let series = curves.map { curve in
             let own = rows.filter { curve.value($0.losses) > 0 }
             return zip(own.map(\.step), smooth(own.map { log10(curve.value($0.losses)) })).map { (step: $0, value: $1) }

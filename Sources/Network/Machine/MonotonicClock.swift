@@ -1,11 +1,15 @@
-import Dispatch
+import Glibc
 
 /// Seconds on a clock that only goes forward.
-enum MonotonicClock {
-    static var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+package enum MonotonicClock {
+    package static var seconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
 
     /// What `work` takes; where the first time is short, the second, which finds caches and threads awake.
-    static func warm(_ work: () -> Void) -> Double {
+    package static func warm(_ work: () -> Void) -> Double {
         func once() -> Double {
             let start = seconds
             work()
