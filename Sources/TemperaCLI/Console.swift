@@ -107,7 +107,7 @@ extension Double {
 
     /// Seconds as `0:07`, `12:30`, `1:02:03`.
     var clock: String {
-        let total = Int(max(0, self).rounded())
+        let total = Int(min(max(0, self), 1e15).rounded())
         let (hours, minutes, seconds) = (total / 3600, total / 60 % 60, total % 60)
         return hours > 0
             ? String(format: "%d:%02d:%02d", hours, minutes, seconds) : String(format: "%d:%02d", minutes, seconds)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Foundation
 import Tempera
 
@@ -112,7 +113,9 @@ struct MeasureObjective: ParsableCommand {
             if let style { .style(try Style(style)) } else if let direct { .direct(iterations: direct) } else {
                 .photos
             }
-        let losses = try measurement.run(subject) { done, of in Console.shared.draw(["photo \(done)/\(of)"]) }
+        let losses = try measurement.run(subject) { done, of in
+            Console.shared.draw(["photo \(done)/\(of)"])
+        } leftOut: { Logger(label: "tempera").warning("left out, unreadable or longer than 8:1: \($0)") }
         Console.shared.erase()
         let rows = [
             [losses.total, losses.content, losses.style, losses.totalVariation].map { String(format: "%.4g", $0) }

@@ -29,7 +29,7 @@ struct Stylize: ParsableCommand {
 
     func validate() throws {
         try reports.check(input: input, output: output)
-        try writing.checkTerminal(input: input, output: output)
+        try writing.checkEnds(input: input, output: output)
         if Batch.isFolder(input) {
             if output == "-" { throw ValidationError("a folder cannot be painted to stdout; name a folder to write") }
             if writing.outputFormat != nil { throw ValidationError("--output-format takes one file; in a folder the names tell") }
@@ -70,7 +70,8 @@ struct Stylize: ParsableCommand {
     }
 
     private func chosenStyle(_ log: Logger) throws -> Style {
-        let networks = network.network.networks(isLive: pace.live || pace.pace || input == "-" || output == "-")
+        let isLive = pace.live || pace.pace || Job.isStream(input: input) || Job.isPipe(output: output)
+        let networks = network.network.networks(isLive: isLive)
         if let style = painting.style { return try Style(style, networks: networks) }
         let first = try Style.standard(networks: networks)
         log.notice("style: \(first.name); choose another with --style, see 'tempera styles'")

@@ -79,7 +79,7 @@ struct InputArguments: ParsableArguments {
 struct OutputArguments: ParsableArguments {
     @OptionGroup var existing: OverwriteArguments
 
-    @Flag(help: "Keep finished parts beside the output, and go on from those of a run that was cut off.")
+    @Flag(help: "Keep finished parts beside the output, and go on from those of a run that was cut off; with -y, what is whole is painted anew.")
     var resume = false
 
     @Option(
@@ -121,8 +121,13 @@ struct OutputArguments: ParsableArguments {
         if job.reading.format == "rawvideo" { job.reading.pixelFormat = pixFmt } else { job.writing.pixelFormat = pixFmt }
     }
 
-    /// - Throws: `ValidationError` where bytes would go to a screen, or come from a keyboard.
-    func checkTerminal(input: String, output: String) throws {
+    /// To be called before anything is opened here, whose number a pipe's could be.
+    /// - Throws: `ValidationError` where bytes would go to a screen, come from a keyboard, or a descriptor is not open.
+    func checkEnds(input: String, output: String) throws {
+        for end in [input, output] where end.hasPrefix("pipe:") {
+            guard let descriptor = Int32(end.dropFirst("pipe:".count)), fcntl(descriptor, F_GETFD) == -1 else { continue }
+            throw ValidationError("\(end): no such open file descriptor")
+        }
         if input == "-", isatty(STDIN_FILENO) == 1 {
             throw ValidationError("stdin is a terminal; pipe a video into it, or name a file")
         }

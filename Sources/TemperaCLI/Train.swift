@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Tempera
 
 /// `tempera train PAINTING… --photos DIR --vgg FILE --out MODEL`
@@ -32,7 +33,11 @@ struct Train: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        try TrainingConsole(messages.verbosity).run(training.deciding(options()))
+        let options = try options()
+        if !options.architecture.runsOnOwnKernels {
+            Logger(label: "tempera").warning("\(options.architecture.name) paints many times slower than widths that are multiples of 16")
+        }
+        try TrainingConsole(messages.verbosity).run(training.deciding(options))
     }
 
     func validate() throws {
@@ -75,7 +80,7 @@ struct TrainingStyleArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Network: full, that of 2016; live, many times faster; or a live one of other widths. (default: that of --init, or full)",
-            discussion: "live-16-48-r4 is live: channels at 1/2, 1/4, … of the sides, and residual blocks.",
+            discussion: "live-16-48-r4 is live: channels at 1/2, 1/4, … of the sides, in multiples of 16, and residual blocks.",
             valueName: "network"))
     var network: TrainedNetwork?
 

@@ -37,6 +37,7 @@ struct TrainingConsole {
             log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")
         case .unreadable(let names): log.warning("left out, unreadable or longer than 8:1: \(names.joined(separator: ", "))")
         case .wrote(let path): log.info("wrote \(path)")
+        case .noPictures(let why): log.warning("no preview this time: \(why)")
         }
     }
 }

@@ -34,7 +34,7 @@ struct Upscale: ParsableCommand {
     func validate() throws {
         try writing.checkResuming(from: input, to: output)
         try reports.check(input: input, output: output)
-        try writing.checkTerminal(input: input, output: output)
+        try writing.checkEnds(input: input, output: output)
     }
 
     func run() throws {

@@ -43,9 +43,13 @@ import Testing
         #expect(kept.code == 0 && kept.lines.last == "tempera: \(output): 0 painted, 0 failed", "\(kept.stderr)")
         #expect(try Command.run([input, output, "-s", "starry-night", "-q", "-y"]).code == 0)
         try FileManager.default.removeItem(atPath: output + "/a.mp4")
+        let night = try Data(contentsOf: URL(fileURLWithPath: output + "/c.PNG"))
         let resumed = try Command.run([input, output, "-s", "starry-night", "--resume"])
         #expect(resumed.code == 0 && resumed.lines.last == "tempera: \(output): 1 painted, 0 failed", "\(resumed.stderr)")
         #expect(resumed.lines.contains("tempera: \(output)/c.PNG: there already"))
+        let anew = try Command.run([input, output, "-s", "the-scream", "--resume", "-y", "-q", "--progress", "/dev/null"])
+        #expect(anew.code == 0, "\(anew.stderr)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output + "/c.PNG")) != night)
         // What a signal cuts off is not there, so that the next run paints it.
         try ffmpeg("-f lavfi -i testsrc2=s=320x240:r=30:d=60 -c:v libx264 -preset ultrafast \(input)/z.mp4")
         let running = try RunningCommand([input, output, "-s", "starry-night", "-n", "--progress", "-"])

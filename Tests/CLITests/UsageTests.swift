@@ -50,6 +50,8 @@ import Testing
         (["bench", "--size", "64x-1"], "--size needs both sides"),
         (["bench", "--frames", "0"], "--frames must be 1 to 1000000000"),
         (["upscale", "a.png", "b.png", "--scale", "3"], "the value '3' is invalid for '--scale <scale>'. Please provide one of '2' and '4'"),
+        (["pipe:77", "b.mp4"], "pipe:77: no such open file descriptor"),
+        (["upscale", "a.mp4", "pipe:77"], "pipe:77: no such open file descriptor"),
         (["a.mp4", "b.mp4", "--upscale", "3"], "the value '3' is invalid for '--upscale <factor>'. Please provide one of '2' and '4'"),
         (["paint", "a.png", "b.png", "c.png", "--vgg", "v", "--blend", "1,2"], "--blend needs 1 weight, one a painting"),
         (
@@ -108,6 +110,23 @@ import Testing
         let enlarged = try Command.run(["upscale", "a.mp4", "b.mp4", "--model", "starry-night"])
         #expect(enlarged.code == 1 && enlarged.stderr.contains("paints and does not enlarge by 2"))
         #expect(try !Style.bundled().contains { $0.name.hasPrefix("upscaler") })
+    }
+
+    /// A file holds the network that it holds.
+    @Test func aFileOfTheOtherNetworkIsRefused() throws {
+        let path = try #require(try Style.bundled().first { $0.name == "udnie" && $0.network == .full }).path
+        let result = try Command.run(["a.mp4", "b.mp4", "--style", path, "--network", "live"])
+        #expect(result.code == 1 && result.stderr.hasPrefix("tempera: there is no live network for the style"), "\(result.stderr)")
+    }
+
+    /// Whatever name a pipe goes by.
+    @Test func pipesArePaintedWithTheLiveNetwork() throws {
+        let folder = try ScratchFolder()
+        let frames = Data(repeating: 90, count: 64 * 48 * 3 * 2), raw = ["-f", "rawvideo", "--size", "64x48", "-s", "udnie"]
+        let result = try Command.run(["/dev/stdin", folder.path("a.mkv")] + raw, input: frames)
+        #expect(result.code == 0 && result.stderr.contains("network: live;"), "\(result.stderr)")
+        let fromFile = try Command.run(["/dev/zero", "/dev/null", "--output-format", "null", "--duration", "0.1"] + raw)
+        #expect(fromFile.code == 0 && fromFile.stderr.contains("network: live;"), "\(fromFile.stderr)")
     }
 
     @Test func stylesComeFromTheFolderThatIsNamed() throws {

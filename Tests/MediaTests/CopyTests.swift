@@ -184,6 +184,25 @@ import Testing
         #expect(streams.prefix(2) == ["stream 3, subtitle (subrip)", "stream 4, attachment (ttf)"])
     }
 
+    /// What it has no type for would be data that nobody hears.
+    @Test(arguments: [("flac", false), ("pcm_s16le", false), ("ac3", true), ("libopus", true)])
+    func transportStreamsTakeSoundThatTheyKnow(codec: String, fits: Bool) throws {
+        let scratch = try Scratch(), (input, output, log) = (scratch.file("a.mkv"), scratch.file("a.ts"), WarningLog())
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=10:d=0.5 -f lavfi -i sine=r=48000:d=0.5 -c:v libx264 -c:a \(codec) \(input)")
+        try copy(input, to: output, warn: log.handler)
+        #expect(log.all.isEmpty == fits, "\(log.all)")
+        #expect(try probe(output, "a", stream: "codec_type").isEmpty != fits)
+        #expect(try probe(output, "d", stream: "codec_type").isEmpty)
+    }
+
+    @Test(arguments: [("m2v", "mpeg2video"), ("vob", "mpeg2video"), ("mpg", "mpeg1video"), ("avi", "h264"), ("h264", "h264")])
+    func theEncoderIsOneThatTheNameStandsFor(kind: String, codec: String) throws {
+        let scratch = try Scratch(), (input, output) = (scratch.file("a.mkv"), scratch.file("a.\(kind)"))
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.5 \(input)")
+        try copy(input, to: output)
+        #expect(try probe(output, "v", stream: "codec_name").first?.hasPrefix(codec) == true)
+    }
+
     @Test func whatDoesNotFitIsNamedOnce() throws {
         let scratch = try Scratch()
         let (input, output) = (try richClip(scratch), scratch.file("out.mp4"))

@@ -34,6 +34,15 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         #expect(scratch.names == ["a.\(kind)"])
     }
 
+    /// The rest would be grey.
+    @Test func aPictureThatEndsEarlyIsNone() throws {
+        let scratch = try Scratch(), path = scratch.file("a.jpg")
+        try write(gradient(width: 160, height: 120), to: path, color: ColorTags(matrix: 0, fullRange: true), options: SinkOptions())
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        try bytes.prefix(bytes.count * 2 / 3).write(to: URL(fileURLWithPath: path))
+        #expect(throws: MediaError.noFrames(path)) { try frames(path) }
+    }
+
     @Test func sequencesComeBack() throws {
         let scratch = try Scratch()
         let (clip, pattern, again) = (scratch.file("a.mkv"), scratch.file("frame-%04d.png"), scratch.file("b.mkv"))

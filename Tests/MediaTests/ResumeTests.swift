@@ -84,6 +84,23 @@ import Testing
         ]
     }
 
+    /// What is written beside a link would have to be copied to where it leads, if that is another file system.
+    @Test func partsLieBesideWhatALinkLeadsTo() throws {
+        let scratch = try Scratch(), (link, real) = (scratch.file("link.mp4"), scratch.file("disk/out.mp4"))
+        try FileManager.default.createDirectory(atPath: scratch.file("disk"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "disk/out.mp4")
+        #expect(try SegmentFolder(beside: link, job: job).path == SegmentFolder(beside: real, job: job).path)
+        #expect(try SegmentFolder(beside: "file:" + real, job: job).path == scratch.file("disk/.out.mp4.segments"))
+    }
+
+    /// Their encoders write the file's own headers into the first packet of every part.
+    @Test(arguments: ["gif", "apng", "webp"]) func animationsAreNotMadeOfParts(kind: String) throws {
+        let scratch = try Scratch(), output = scratch.file("out.\(kind)")
+        let video = VideoFormat(width: 32, height: 32, timeBase: Rational(1, 25), frameRate: Rational(25, 1))
+        let segments = try SegmentFolder(beside: output, job: job)
+        #expect(throws: MediaError.notResumable(output)) { try FileSink(output, video: video, segments: segments) }
+    }
+
     /// What a run leaves that is killed before frame 33, and what the next one makes of it.
     @Test(arguments: [("libx264", "mp4"), ("libx264", "mkv"), ("ffv1", "mkv"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")])
     func aResumedOutputIsTheUninterruptedOne(codec: String, kind: String) throws {

@@ -30,6 +30,38 @@ import Testing
         #expect(try times(video, start: 0.55).map { ($0 * 100).rounded() / 100 } == [0.05, 0.15, 0.25, 0.35])
     }
 
+    /// What the file says of a picture's time on the screen is what pictures usually have.
+    @Test func theLastPictureIsShownUntilTheRangeEnds() throws {
+        let scratch = try Scratch(), input = scratch.file("slides.mkv")
+        try ffmpeg(
+            "-f lavfi -i testsrc2=s=32x32:r=1:d=10 -vf select=eq(n\\,0)+eq(n\\,3)+eq(n\\,7) -vsync vfr -c:v libx264 -preset ultrafast \(input)")
+        for (start, duration, ends) in [(0.0, 5.0, [3.0, 5]), (4, 2, [2]), (1, 5, [2, 5])] {
+            var options = SourceOptions()
+            (options.start, options.duration) = (start, duration)
+            let source = try FileSource(input, options: options), second = 1 / source.video.timeBase.value
+            var frames: [VideoFrame] = []
+            while let item = try source.next() { if case .frame(let frame) = item { frames.append(frame) } }
+            #expect(frames.count == ends.count)
+            let last = try #require(frames.last)
+            #expect(abs(Double(last.timestamp + last.duration) / second - ends[ends.count - 1]) < 0.01, "\(frames.map(\.timestamp)) \(start)")
+            if let next = frames.last?.timestamp, frames.count > 1 { #expect(abs(Double(next) / second - ends[0]) < 0.01) }
+        }
+    }
+
+    /// Sound before the first picture: MP4's demuxer takes all streams to where it goes for the picture.
+    @Test func soundBeforeTheFirstPictureStays() throws {
+        let scratch = try Scratch(), (video, sound, input) = (scratch.file("v.mp4"), scratch.file("a.mp4"), scratch.file("late.mp4"))
+        try ffmpeg("-f lavfi -i testsrc2=s=32x32:r=10:d=2 -c:v libx264 -preset ultrafast \(video)")
+        try ffmpeg("-f lavfi -i sine=d=5 -c:a aac \(sound)")
+        try ffmpeg("-itsoffset 3 -i \(video) -i \(sound) -map 0:v -map 1:a -c copy \(input)")
+        var options = SourceOptions()
+        options.start = 0.5
+        let source = try FileSource(input, options: options)
+        var packets = 0
+        while let item = try source.next() { if case .packet = item { packets += 1 } }
+        #expect((190...197).contains(packets), "\(packets)")
+    }
+
     /// An index by decode time knows key frames that are shown later.
     @Test(arguments: ["avi -c:v mpeg4", "flv -c:v libx264", "mkv -c:v libx264", "mp4 -c:v libx264"])
     func noFrameAfterTheStartIsLost(kind: String) throws {

@@ -133,7 +133,7 @@ import Testing
         let rows = (1...100).map { step in
             var losses = Losses()
             if step <= 50 { losses.imitation = 1e3 } else { losses.content = 2e5 }
-            return LossLog.Row(step: step, seconds: 0, rate: 0, losses: losses)
+            return LossLog.Row(step: step, seconds: 0, rate: 0, painting: 0, losses: losses)
         }
         let picture = LossCurve.draw(rows, total: 100).pixels
         func columns(_ color: [UInt8]) -> [Int] {

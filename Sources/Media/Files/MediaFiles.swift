@@ -31,6 +31,11 @@ public enum MediaFiles {
         muxer(name).map { ["image2", "webp"].contains(String(cString: $0.pointee.name)) } ?? false
     }
 
+    /// Whether a file of this name holds pictures that move, by a codec of its own.
+    public static func isAnimation(_ name: String) -> Bool {
+        muxer(name).map { ["gif", "apng", "avif"].contains(String(cString: $0.pointee.name)) } ?? false
+    }
+
     /// Whether this name means a row of numbered pictures.
     public static func isRow(_ name: String) -> Bool { InputLocation.isPattern(name) && isPicture(name) }
 
@@ -47,6 +52,12 @@ public enum MediaFiles {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
+
+    /// Whether a pipe, by whatever name, or a device is at `path`.
+    public static func isStream(_ path: String) -> Bool { OutputFile.isStream(path) }
+
+    /// Whether a pipe, by whatever name, is at `path`.
+    public static func isPipe(_ path: String) -> Bool { OutputFile.isPipe(path) }
 
     /// Whether both paths mean one file or folder, or rows of numbered pictures have one in common.
     public static func isSame(_ first: String, _ second: String) -> Bool {

@@ -62,7 +62,9 @@ public final class SegmentFolder: @unchecked Sendable {
         return lines.first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) }
     }
 
+    /// Beside what a link leads to: what is moved from one file system to another is copied.
     private static func path(beside output: String) -> String {
+        let output = RealPath.target(of: output.withoutFileScheme)
         let (folder, name) = output.folderAndName
         return "\(folder == "." && !output.hasPrefix("./") ? "" : folder + "/").\(name.shortened).segments"
     }

@@ -3,8 +3,11 @@ import CFFmpeg
 /// The muxer for an output, and what it can hold.
 struct Container {
     let format: UnsafePointer<AVOutputFormat>
+    /// Of MPEG-TS: in packets of 192 bytes, with types of streams of its own.
+    private let isBluRay: Bool
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
+        isBluRay = path.lowercased().hasSuffix(".m2ts")
         if let name = options.format {
             guard let found = av_guess_format(name, nil, nil) else { throw .unknownOutputFormat(name) }
             format = found
@@ -44,6 +47,9 @@ struct Container {
 
     /// One picture, or a row of them as `frame-%04d.png`.
     var writesPictures: Bool { name == "image2" }
+
+    /// Pictures that move: encoders write their files' own headers, so that nothing can be made of parts.
+    var isAnimation: Bool { ["gif", "apng", "webp", "avif"].contains(name) }
 
     func writesNumberedPictures(_ path: String) -> Bool { writesPictures && InputLocation.isPattern(path) }
 
@@ -91,6 +97,12 @@ struct Container {
         "svcd": [AV_CODEC_ID_DVD_SUBTITLE], "vcd": [],
     ]
 
+    /// What MPEG-TS has types of streams for (as FFmpeg's muxer knows them); anything else it takes as data that nobody reads.
+    private static let transportSound: [AVCodecID] = [
+        AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_AAC, AV_CODEC_ID_AAC_LATM, AV_CODEC_ID_AC3, AV_CODEC_ID_EAC3,
+        AV_CODEC_ID_DTS, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_OPUS, AV_CODEC_ID_S302M,
+    ]
+
     /// Whether a stream of this codec has a place here; nil when only trying tells.
     func holds(_ codec: AVCodecID) -> Bool? {
         // It would write any packet behind any other, and says so of none.
@@ -98,6 +110,9 @@ struct Container {
         // MPEG's streams take any bytes too, as data that nobody reads.
         if let subtitles = Self.mpegSubtitles[name], avcodec_get_type(codec) == AVMEDIA_TYPE_SUBTITLE {
             return subtitles.contains(codec)
+        }
+        if name == "mpegts", avcodec_get_type(codec) == AVMEDIA_TYPE_AUDIO {
+            return Self.transportSound.contains(codec) || codec == AV_CODEC_ID_PCM_BLURAY && isBluRay
         }
         // Animations of one codec, which say so only at their headers.
         if ["gif", "apng"].contains(name) { return codec == format.pointee.video_codec }
@@ -109,6 +124,9 @@ struct Container {
         let answer = avformat_query_codec(format, codec, strictness)
         return answer < 0 ? nil : answer == 1
     }
+
+    /// Bare streams, which are named after their codec, and what DVD players read.
+    private var isOfOneKind: Bool { has(AVFMT_NOTIMESTAMPS) || ["vob", "dvd", "svcd", "vcd"].contains(name) }
 
     /// The encoder asked for, or `libx264` where it fits, or what the container usually holds.
     func encoder(_ options: SinkOptions, path: String) throws(MediaError) -> UnsafePointer<AVCodec> {
@@ -127,7 +145,7 @@ struct Container {
         let prefersH264 = [
             AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_FLV1, AV_CODEC_ID_H263,
         ].contains(usual)
-        if prefersH264, holds(AV_CODEC_ID_H264) != false, let x264 = avcodec_find_encoder_by_name("libx264") {
+        if prefersH264, !isOfOneKind, holds(AV_CODEC_ID_H264) != false, let x264 = avcodec_find_encoder_by_name("libx264") {
             return x264
         }
         // What a file of sound calls video is its cover.

@@ -63,7 +63,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         encoding = "\(String(cString: codec.pointee.name)), \(format)"
         containerName = container.name
         holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
-        if segments != nil, container.writesPictures || OutputFile.isStream(path) { throw .notResumable(path) }
+        if segments != nil, container.writesPictures || container.isAnimation || OutputFile.isStream(path) { throw .notResumable(path) }
         self.segments = segments
         output = try OutputFile(path, container: container, segments: segments)
         muxer = try Muxer(container, output: output)
@@ -125,7 +125,12 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         }
         isOpen = false
         muxer.release()
-        try output.commit()
+        do {
+            try output.commit()
+        } catch {
+            segments?.discard()
+            throw error
+        }
     }
 
     public func discard() {

@@ -71,7 +71,10 @@ final class OutputFile {
             } else {
                 if access(target, F_OK) == 0, access(target, W_OK) != 0 { throw Self.denied(path, errno) }
                 try segments?.open()
-                let partial = segments?.output ?? "\(folder)/.\(name.shortened).partial-\(getpid())"
+                let own = "\(folder)/.\(name.shortened).partial-\(getpid())"
+                // Another output of this process may be on its way to the same place.
+                let isTaken = segments == nil && Self.unfinished.withLock { $0.contains(own) }
+                let partial = segments?.output ?? (isTaken ? "\(own)-\(UInt32.random(in: .min ... .max))" : own)
                 self.partial = partial
                 url = "file:" + partial
             }

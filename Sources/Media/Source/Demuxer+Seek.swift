@@ -48,8 +48,11 @@ extension Demuxer {
         if let duration = options.duration { range.end = first + Rational(timeBase).ticks(min(duration, 1e9)) }
         if start > 0, !isLive {
             let target = beginning + Int64(start * 1e6) - margin(video)
+            // Before the first picture there is none to go to, and MP4's demuxer would take the sound there too.
+            let firstPicture = video.start_time == tempera_nopts
+                ? beginning : av_rescale_q(video.start_time, timeBase, Self.microseconds)
             // Where seeking is refused, reading goes on from the beginning and drops what comes too early.
-            if target > beginning { _ = avformat_seek_file(context, -1, Int64.min, target, target, 0) }
+            if target > max(beginning, firstPicture) { _ = avformat_seek_file(context, -1, Int64.min, target, target, 0) }
         }
         return range
     }

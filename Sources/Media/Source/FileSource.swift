@@ -32,6 +32,11 @@ public final class FileSource: MediaSource, @unchecked Sendable {
     /// Copied streams that may still have packets in the range.
     private var unfinished: Set<Int>
     private var isAtEnd = false
+    /// The newest frame of a range with an end: how long it is on the screen, only the picture after it tells.
+    private var held: VideoFrame?
+    private let holdsFrames: Bool
+    /// What reading failed with, until the held frame was handed out.
+    private var failure: MediaError?
 
     /// Opens `path` (`-`: stdin) and decodes its first frame, since only that tells the true size and colours.
     /// - Parameter interruption: Raised, it ends a wait for data with `MediaError.interrupted`, here and in `next`.
@@ -56,6 +61,7 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         range = try demuxer.seek(to: options, choice: choice)
         origin = demuxer.origin(of: choice)
         skipped = options.start ?? 0
+        holdsFrames = range.end != nil && !demuxer.isLive
         reader = try FrameReader(demuxer, choice: choice, origin: origin, options: options, warnings: warnings)
 
         var unfinished = choice.steadyCopies(demuxer)
@@ -77,26 +83,56 @@ public final class FileSource: MediaSource, @unchecked Sendable {
         clock = FrameClock(nominal: max(1, nominal))
         pending = beginning.packets.map { .packet($0) }
         isAtEnd = beginning.isAtEnd
-        if beginning.isHeld { pending.append(.frame(try frame(first, at: range.start ?? 0))) }
+        if beginning.isHeld, let frame = passOn(try frame(first, at: range.start ?? 0)) { pending.append(.frame(frame)) }
         withExtendedLifetime(beginning) {}
-        if !isAtEnd, let next = try frame() { pending.append(.frame(next)) }
+        if !isAtEnd, let next = passOn(try frame()) { pending.append(.frame(next)) }
         pending.reverse()
     }
 
     public func next() throws -> MediaItem? {
         if let item = pending.popLast() { return item }
-        while !isAtEnd {
-            switch try reader.next() {
-            case nil: isAtEnd = true
-            case .picture:
-                if let frame = try frame() { return .frame(frame) }
-            case .packet(let packet):
-                let wanted = Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished)
-                if reader.rangeEnd != nil && unfinished.isEmpty { isAtEnd = true }
-                if wanted { return .packet(packet) }
+        while !isAtEnd, failure == nil {
+            do {
+                if let item = try read() { return item }
+            } catch {
+                failure = error
             }
         }
+        if let last = held {
+            held = nil
+            return .frame(last)
+        }
+        if let failure { throw failure }
         return nil
+    }
+
+    /// The next item, if what was read makes one.
+    private func read() throws(MediaError) -> MediaItem? {
+        switch try reader.next() {
+        case nil: isAtEnd = true
+        case .picture: return passOn(try frame()).map(MediaItem.frame)
+        case .packet(let packet):
+            let wanted = Self.keep(packet, of: demuxer, in: range, unfinished: &unfinished)
+            if reader.rangeEnd != nil && unfinished.isEmpty { isAtEnd = true }
+            return wanted ? .packet(packet) : nil
+        }
+        return nil
+    }
+
+    /// What of a frame, or of a picture beyond the range, can be handed on: where frames are held, the one before it. A frame
+    /// that another follows beyond the range is shown until the range's end.
+    private func passOn(_ frame: VideoFrame?) -> VideoFrame? {
+        guard holdsFrames else { return frame }
+        guard var last = held else {
+            held = frame
+            return nil
+        }
+        if frame == nil {
+            guard reader.rangeEnd != nil, let end = range.end else { return nil }
+            last.duration = max(last.duration, range.local(end) - last.timestamp)
+        }
+        held = frame
+        return last
     }
 
     /// Makes a `next` that waits for data, now or later, throw `MediaError.interrupted`. From any thread.

@@ -48,7 +48,8 @@ final class FrameReader {
         isInRange = options.start == nil
         timeBase = demuxer.streams[choice.video].pointee.time_base
         decoder = try VideoDecoder(
-            demuxer.streams[choice.video], path: demuxer.path, threads: options.threads, isLive: demuxer.isLive)
+            demuxer.streams[choice.video], path: demuxer.path, threads: options.threads, isLive: demuxer.isLive,
+            isStill: MediaFiles.isPicture(demuxer.path) && demuxer.pictures == nil)
         guard let picture = av_frame_alloc(), let waiting = av_frame_alloc(), let packet = av_packet_alloc() else {
             throw .failed(action: "opening", path: demuxer.path, why: "no memory")
         }

@@ -9,7 +9,10 @@ final class VideoDecoder {
     /// Parts that could not be decoded, or not wholly.
     private(set) var errors = 0
 
-    init(_ stream: UnsafeMutablePointer<AVStream>, path: String, threads: Int?, isLive: Bool) throws(MediaError) {
+    /// - Parameter isStill: Whether the file is a picture, which is whole or of no use.
+    init(
+        _ stream: UnsafeMutablePointer<AVStream>, path: String, threads: Int?, isLive: Bool, isStill: Bool
+    ) throws(MediaError) {
         let parameters = stream.pointee.codecpar.pointee
         let name = String(cString: avcodec_get_name(parameters.codec_id))
         guard let codec = Self.decoder(for: stream), let made = avcodec_alloc_context3(codec) else {
@@ -24,6 +27,8 @@ final class VideoDecoder {
         context.pointee.max_pixels = Int64(largestPicture)
         // A damaged picture in its place keeps sound and picture together; it is counted all the same.
         context.pointee.flags |= Int32(AV_CODEC_FLAG_OUTPUT_CORRUPT)
+        // Of a JPEG that ends early the rest would be grey, and nothing would tell. Decoders of other pictures fail then.
+        if isStill, parameters.codec_id == AV_CODEC_ID_MJPEG { context.pointee.err_recognition |= AV_EF_EXPLODE }
         if status >= 0 { status = avcodec_open2(context, codec, nil) }
         guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "opening the \(name) decoder") }
     }

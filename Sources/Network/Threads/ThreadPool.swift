@@ -24,11 +24,14 @@ public final class ThreadPool: Sendable {
     /// The threads beside the caller; worker `i + 1` is `workers[i]`.
     private let workers: [pthread_t]
 
-    /// - Parameter threads: Workers including the caller; nil for one a CPU that this process may use. When the system
-    ///   refuses a thread, the pool makes do with those it got.
+    /// As many as are ever begun: each has scratch memory of its own.
+    private static let most = 1024
+
+    /// - Parameter threads: Workers including the caller, 1 to 1024, and the nearest of these for other numbers; nil for one a
+    ///   CPU that this process may use. When the system refuses a thread, the pool makes do with those it got.
     public init(threads: Int? = nil) {
         let cpus = Processors.allowed()
-        let wanted = max(1, threads ?? Processors.count)
+        let wanted = min(max(1, threads ?? Processors.count), Self.most)
         let pins = wanted >= cpus.count && cpus.count > 1
         let shared = SharedWork(callerCPU: pins ? cpus[0] : nil)
         var workers: [pthread_t] = []

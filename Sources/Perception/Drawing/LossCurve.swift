@@ -17,10 +17,10 @@ enum LossCurve {
         let canvas = Canvas(width: 900, height: 500)
         let (left, right, top, bottom) = (80.0, 740.0, 20.0, 460.0)
         // A loss that a part of the steps is without has no value there.
-        let curves = curves
+        let curves = curves, turns = 1 + rows.reduce(0) { max($0, $1.painting) }
         let series = curves.map { curve in
             let own = rows.filter { curve.value($0.losses) > 0 }
-            return zip(own.map(\.step), smooth(own.map { log10(curve.value($0.losses)) })).map { (step: $0, value: $1) }
+            return zip(own.map(\.step), smooth(own.map { log10(curve.value($0.losses)) }, turns: turns)).map { (step: $0, value: $1) }
         }
         let all = series.joined().map(\.value)
         guard let least = all.min(), let most = all.max() else { return canvas }
@@ -47,8 +47,9 @@ enum LossCurve {
     }
 
     /// A running mean, over fewer values at the start.
-    private static func smooth(_ values: [Double]) -> [Double] {
-        let width = max(1, values.count / 100)
+    /// - Parameter turns: Paintings that have a step each in turn, and losses of their own: all of them are in every mean.
+    private static func smooth(_ values: [Double], turns: Int) -> [Double] {
+        let width = (max(1, values.count / 100) + turns - 1) / turns * turns
         var sum = 0.0
         return values.indices.map { i in
             sum += values[i] - (i >= width ? values[i - width] : 0)

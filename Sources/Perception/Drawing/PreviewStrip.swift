@@ -11,7 +11,7 @@ struct PreviewStrip {
         var random = RandomStream(seed: seed, place: 0x7072_6576)
         var photos: [PixelBuffer] = []
         for index in Array(folder.files.indices).shuffled(using: &random) where photos.count < 4 {
-            guard let photo = try? folder.read(index), photo.width <= PhotoFolder.longest * photo.height else { continue }
+            guard let photo = try? folder.read(index) else { continue }
             photos.append(try photo.fitted(height: Self.height))
         }
         self.photos = photos

@@ -52,7 +52,9 @@ struct StyleTarget {
         }
         let painting: PixelBuffer
         do {
-            painting = try Photo(path).pixels.scaled(shortSide: size)
+            let picture = try Photo(path).pixels
+            guard !picture.isBanner else { throw TrainingError.painting("\(path): is longer than 8:1; cut a part out of it") }
+            painting = try picture.scaled(shortSide: size)
             try VGG16Memory.check(width: painting.width, height: painting.height, upTo: weights.last, context: context)
         } catch {
             throw .painting("\(error)")

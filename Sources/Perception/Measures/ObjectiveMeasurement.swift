@@ -36,8 +36,13 @@ public struct ObjectiveMeasurement: Sendable {
     }
 
     /// The mean losses, in float32 throughout.
-    /// - Throws: `TrainingError`, `OptimizationError`, `MediaError`, `NetworkError`.
-    public func run(_ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Losses {
+    /// - Parameters:
+    ///   - progress: Is told how many photos were measured, and of how many.
+    ///   - leftOut: Is told the names of photos that cannot be read, or that training would leave out: longer than 8:1.
+    /// - Throws: `TrainingError`, `OptimizationError`, `NetworkError`.
+    public func run(
+        _ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }, leftOut: (String) -> Void = { _ in }
+    ) throws -> Losses {
         if case .direct(let iterations) = subject { try OptimizationError.check(iterations: [iterations]) }
         guard (64...2048).contains(size), size % 16 == 0 else {
             throw OptimizationError.outOfRange("the size", "a multiple of 16 from 64 to 2048")
@@ -60,9 +65,12 @@ public struct ObjectiveMeasurement: Sendable {
             painter = try Painter(model: model, width: size, height: size, pool: context.pool)
         }
 
-        var sum = Losses()
+        var sum = Losses(), measured = 0
         for index in folder.files.indices {
-            let scaled = try folder.read(index).scaled(shortSide: size)
+            guard let scaled = try? folder.read(index).scaled(shortSide: size) else {
+                leftOut(folder.files[index])
+                continue
+            }
             scaled.copyCrop(x: (scaled.width - size) / 2, y: (scaled.height - size) / 2, to: photo, image: 0)
             painted.base.update(from: photo.base, count: shape.count)
             let batch = Batch(photos: photo)
@@ -80,9 +88,13 @@ public struct ObjectiveMeasurement: Sendable {
                 for i in 0..<shape.count { painted.base[i] = min(255, max(0, optimizer.picture.base[i])) }
             }
             let losses = objective.evaluate(painted, batch, gradient: gradient)
-            sum.add(losses, share: 1 / Double(folder.files.count))
+            sum.add(losses, share: 1)
+            measured += 1
             progress(index + 1, folder.files.count)
         }
-        return sum
+        if measured == 0 { throw TrainingError.noReadablePhotos(photos) }
+        var mean = Losses()
+        mean.add(sum, share: 1 / Double(measured))
+        return mean
     }
 }

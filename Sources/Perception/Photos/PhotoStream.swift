@@ -145,9 +145,6 @@ final class PhotoStream: @unchecked Sendable {
             var random = RandomStream(seed: seed, place: UInt64(sample), UInt64(attempt))
             do {
                 let photo = try folder.read(index), short = min(photo.width, photo.height)
-                guard max(photo.width, photo.height) <= PhotoFolder.longest * short else {
-                    throw MediaError.badSize(width: photo.width, height: photo.height)
-                }
                 let most = max(size, min(short, 2 * size))
                 let scaledSide = Int(random.uniform(Double(size)...Double(most)).rounded())
                 let scaled = try photo.scaled(shortSide: scaledSide)

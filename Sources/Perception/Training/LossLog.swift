@@ -7,14 +7,23 @@ final class LossLog {
         let step: Int
         let seconds: Double
         let rate: Double
+        /// Whose turn it was, from 0.
+        let painting: Int
         let losses: Losses
+        /// As it was summed up: what is read back is rounded.
+        let total: Double
+
+        init(step: Int, seconds: Double, rate: Double, painting: Int, losses: Losses) {
+            (self.step, self.seconds, self.rate, self.painting) = (step, seconds, rate, painting)
+            (self.losses, total) = (losses, losses.total)
+        }
     }
 
     private(set) var rows: [Row] = []
     private let path: String
     private var file: FileHandle?
 
-    static let header = (["step", "seconds", "rate"] + Losses.terms.map(\.name) + ["total"]).joined(separator: ",") + "\n"
+    static let header = (["step", "seconds", "rate", "painting"] + Losses.terms.map(\.name) + ["total"]).joined(separator: ",") + "\n"
 
     /// - Parameter steps: Rows of the file's first steps to keep: those that a resumed run does not do again.
     init(_ path: String, keeping steps: Int) throws(TrainingError) {
@@ -50,17 +59,22 @@ final class LossLog {
 extension LossLog.Row {
     init?(_ line: Substring) {
         let fields = line.split(separator: ",").compactMap { Double($0) }
-        guard fields.count == Losses.terms.count + 4, fields.allSatisfy(\.isFinite), let step = Int(exactly: fields[0]) else { return nil }
+        guard fields.count == Losses.terms.count + 5, fields.allSatisfy(\.isFinite), let step = Int(exactly: fields[0]),
+            let painting = Int(exactly: fields[3])
+        else { return nil }
         self.step = step
         seconds = fields[1]
         rate = fields[2]
+        self.painting = painting - 1
         var losses = Losses()
-        for (term, value) in zip(Losses.terms, fields.dropFirst(3)) { losses[keyPath: term.path] = value }
+        for (term, value) in zip(Losses.terms, fields.dropFirst(4)) { losses[keyPath: term.path] = value }
         self.losses = losses
+        total = fields[fields.count - 1]
     }
 
     var line: String {
-        let values = ([rate] + Losses.terms.map { losses[keyPath: $0.path] } + [losses.total]).map { String(format: "%.6g", $0) }
-        return "\(step),\(String(format: "%.1f", seconds)),\(values.joined(separator: ","))\n"
+        let values = (Losses.terms.map { losses[keyPath: $0.path] } + [total]).map { String(format: "%.6g", $0) }
+        let place = "\(step),\(String(format: "%.1f", seconds)),\(String(format: "%.6g", rate)),\(painting + 1)"
+        return "\(place),\(values.joined(separator: ","))\n"
     }
 }

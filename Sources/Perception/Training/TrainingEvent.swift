@@ -9,6 +9,8 @@ public enum TrainingEvent: Sendable {
     case unreadable([String])
     /// A file was written.
     case wrote(String)
+    /// The losses and the preview could not be drawn on the way; the model was written.
+    case noPictures(String)
 }
 
 /// How far a run has come.
@@ -20,9 +22,10 @@ public struct TrainingProgress: Sendable {
     public let losses: Losses
     /// Since the start, earlier parts of a resumed run included.
     public let seconds: Double
+    /// In the mean of this part of the run.
     public let secondsPerStep: Double
-
-    public var remaining: Double { Double(total - step) * secondsPerStep }
+    /// Seconds, judged by what steps took so far and by the crops of those to come.
+    public let remaining: Double
 }
 
 /// What a run left behind.

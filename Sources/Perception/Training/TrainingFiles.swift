@@ -30,6 +30,7 @@ struct TrainingFiles: Sendable {
     /// - Throws: `TrainingError.cannotWrite`.
     func check(reads inputs: [String]) throws(TrainingError) {
         let folder = model.folderAndName.folder
+        if model.folderAndName.name.isEmpty { throw .cannotWrite(model, "the model needs a name") }
         for model in models {
             if MediaFiles.isFolder(model) { throw .cannotWrite(model, "it is a folder; name a file in it") }
             if model.folderAndName.name.utf8.count > 230 { throw .cannotWrite(model, "the name is too long") }

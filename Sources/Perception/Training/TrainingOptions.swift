@@ -145,6 +145,9 @@ public struct TrainingOptions: Sendable {
         guard (architecture.enlargement > 1) == isUpscaling else {
             throw .outOfRange("the network", isUpscaling ? "one that enlarges" : "one that paints")
         }
+        guard architecture.largestMap(side: crop) < Int(Int32.max) / 2 else {
+            throw .outOfRange("the crop", "smaller: a map of this network would have more than a billion values")
+        }
         let isPicture = architecture.blocks.map { if case .convolution(let c, _, _) = $0 { c.outputs == 3 } else { false } }
         guard !isPicture.dropLast().contains(true) else {
             throw .outOfRange("the network", "one whose inner maps have more than three channels")

@@ -100,6 +100,7 @@ public final class TrainingRun {
         var seconds: Double { before + (clock.now - start) / .seconds(1) }
         var lastCheckpoint = seconds
         let firstStep = step
+        var pace = TrainingPace(stages)
 
         while step < state.total, !shouldStop() {
             if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
@@ -111,7 +112,8 @@ public final class TrainingRun {
                 trainer.optimizer.forget()
                 smoothed = SmoothedLosses(log, imitated: imitated)
             }
-            let (losses, rate) = try take(step, in: stage, of: state, imitated: imitated)
+            let begun = seconds, (losses, rate) = try take(step, in: stage, of: state, imitated: imitated)
+            pace.add(seconds - begun, step: step, of: state.total)
             step += 1
             let isPreviewed = options.previewEvery > 0 && step % options.previewEvery == 0
             let isWritten = step == state.total || isPreviewed
@@ -127,12 +129,13 @@ public final class TrainingRun {
                 continue
             }
             smoothed.add(losses)
-            log.append(LossLog.Row(step: step, seconds: seconds, rate: rate, losses: losses))
+            log.append(LossLog.Row(step: step, seconds: seconds, rate: rate, painting: (step - 1) % files.models.count, losses: losses))
             report(
                 .progress(
                     TrainingProgress(
                         step: step, total: state.total, losses: smoothed.mean, seconds: seconds,
-                        secondsPerStep: (seconds - before) / Double(max(1, step - firstStep)))))
+                        secondsPerStep: (seconds - before) / Double(max(1, step - firstStep)),
+                        remaining: pace.remaining(after: step, of: state.total))))
             let unreadable = stage.stream.unreadable.subtracting(told)
             if !unreadable.isEmpty {
                 told.formUnion(unreadable)
@@ -143,8 +146,13 @@ public final class TrainingRun {
                 lastCheckpoint = seconds
             }
             if isPreviewed, step < state.total {
-                try writeResults(log, total: state.total, imitated: imitated, seconds)
-                report(.wrote(strip == nil ? files.model : files.preview))
+                let models = try writeModels(log, total: state.total, imitated: imitated, seconds)
+                do {
+                    try draw(models, log, total: state.total)
+                    report(.wrote(strip == nil ? files.model : files.preview))
+                } catch {
+                    report(.noPictures("\(error)"))
+                }
             }
         }
         let isComplete = step >= state.total
@@ -157,7 +165,7 @@ public final class TrainingRun {
         }
         stopped = state
         if !isComplete { try state.write(files.checkpoint, fingerprint: fingerprint) }
-        try writeResults(log, total: state.total, imitated: imitated, seconds)
+        try draw(writeModels(log, total: state.total, imitated: imitated, seconds), log, total: state.total)
         report(.wrote(files.model))
         if isComplete { files.removeCheckpoint() }
         return TrainingSummary(
@@ -212,8 +220,14 @@ public final class TrainingRun {
         trainer.optimizer.state = (state.updates, state.firstMoments, state.secondMoments)
     }
 
-    /// The models as they are now, the losses as a picture, and a preview.
-    private func writeResults(_ log: LossLog, total: Int, imitated: Int, _ seconds: Double) throws {
+    /// The losses as a picture, and a preview.
+    private func draw(_ models: [Model], _ log: LossLog, total: Int) throws {
+        try LossCurve.draw(log.rows, total: total).write(files.curve)
+        try strip?.draw(models, pool: context.pool).write(files.preview)
+    }
+
+    /// The models as they are now.
+    private func writeModels(_ log: LossLog, total: Int, imitated: Int, _ seconds: Double) throws(TrainingError) -> [Model] {
         var models: [Model] = [], body = body
         for (style, path) in files.models.enumerated() {
             let tensors = trainer.with(style: style) {
@@ -233,7 +247,6 @@ public final class TrainingRun {
             } catch { throw TrainingError.weights(error) }
             models.append(model)
         }
-        try LossCurve.draw(log.rows, total: total).write(files.curve)
-        try strip?.draw(models, pool: context.pool).write(files.preview)
+        return models
     }
 }

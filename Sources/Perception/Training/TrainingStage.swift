@@ -12,6 +12,8 @@ struct TrainingStage {
     let stream: PhotoStream
     /// Whether it imitates another network instead of lowering the objective.
     let imitates: Bool
+    /// Of a batch.
+    let pixels: Int
     /// The part of all steps that are its own, and those before it with them.
     let share: Double
     let end: Double
@@ -37,7 +39,7 @@ struct TrainingStage {
         let enlargement = options.architecture.enlargement
         let edgeWeight = options.isUpscaling ? 0 : options.weights.edge
         var before: Trainer?
-        func prepare(crop: Int) -> (Trainer, PhotoStream) {
+        func prepare(crop: Int) -> (Trainer, PhotoStream, pixels: Int) {
             let shape = MapShape(images: options.batch, height: crop, width: crop, channels: 3)
             let trainer = Trainer(
                 architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective(shape),
@@ -49,18 +51,19 @@ struct TrainingStage {
             let stream = PhotoStream(
                 photos, shape: shape, seed: options.seed, pairs: options.isPaired, enlargement: enlargement,
                 styles: options.paintings.count, hasRamps: !options.isUpscaling && options.weights.grid > 0)
-            return (trainer, stream)
+            return (trainer, stream, options.batch * crop * crop)
         }
         let imitation = teacher == nil ? 0 : imitationShare, small = options.smallCrop == nil ? 0 : options.smallShare
         let first = prepare(crop: small > 0 ? options.smallCrop ?? options.crop : options.crop)
         let last = small > 0 && small < 1 ? prepare(crop: options.crop) : first
         var stages: [TrainingStage] = []
-        func append(_ part: (trainer: Trainer, stream: PhotoStream), imitates: Bool, until end: Double) {
+        func append(_ part: (trainer: Trainer, stream: PhotoStream, pixels: Int), imitates: Bool, until end: Double) {
             let start = stages.last?.end ?? 0
             guard end > start else { return }
             stages.append(
                 TrainingStage(
-                    trainer: part.trainer, stream: part.stream, imitates: imitates, share: end - start, end: end))
+                    trainer: part.trainer, stream: part.stream, imitates: imitates, pixels: part.pixels, share: end - start,
+                    end: end))
         }
         append(first, imitates: true, until: imitation)
         append(first, imitates: false, until: small)

@@ -60,7 +60,7 @@ public struct Batch: Sendable {
                 break
             }
             let fileJob = fileJob(file)
-            if skipsFinished && fileJob.findsOutputTaken || job.resumes && fileJob.isFinished {
+            if skipsFinished && fileJob.findsOutputTaken || job.resumes && !job.overwrite && fileJob.isFinished {
                 onEvent(.finishedBefore(file))
                 continue
             }
@@ -123,9 +123,11 @@ public struct Batch: Sendable {
         job.input = path(file, in: self.job.input)
         job.output = path(file, in: self.job.output)
         // What is said of a video's time, encoder and container is not meant for pictures, which are painted at once or not at all.
-        if MediaFiles.isPicture(file) {
+        if MediaFiles.isPicture(file) || MediaFiles.isAnimation(file) {
             job.resumes = false
             job.writing = WritingOptions()
+        }
+        if MediaFiles.isPicture(file) {
             (job.reading.start, job.reading.duration) = (nil, nil)
             (job.rate, job.pacing) = (nil, .offline)
         }

@@ -16,6 +16,12 @@ extension Job {
     /// Removes what the jobs of this process have written so far: for a process that ends at once.
     package static func removeUnfinished() { MediaFiles.removeUnfinished() }
 
+    /// Whether what is read there comes as it is made: a pipe, by whatever name, or a device.
+    package static func isStream(input: String) -> Bool { MediaFiles.isStream(input) }
+
+    /// Whether what is written there is read at once: a pipe, by whatever name.
+    package static func isPipe(output: String) -> Bool { MediaFiles.isPipe(output) }
+
     /// A path's name without its extension.
     package static func stem(of path: String) -> String { path.folderAndName.name.stem }
 

@@ -21,14 +21,16 @@ extension Job {
         func sorted(_ options: [String: String]) -> String { options.map { "\($0)=\($1)" }.sorted().joined(separator: ",") }
         var (reading, writing, painting) = (reading, writing, painting)
         let (toDemuxer, toEncoder) = (sorted(reading.demuxerOptions), sorted(writing.codecOptions))
-        // The same pixels come from any number.
+        // The same pixels come from any number, wherever reading would give up.
         painting.threads = nil
-        reading.demuxerOptions = [:]
+        let (start, duration) = (reading.start, reading.duration)
+        (reading.start, reading.duration, reading.resize) = (nil, nil, nil)
+        (reading.maxErrors, reading.allowNetwork, reading.threads, reading.demuxerOptions) = (nil, false, nil, [:])
         (writing.codecOptions, writing.formatOptions) = ([:], [:])
         return [
             ("input", input), ("style", style.map { file($0.path) } ?? "none"),
             ("upscaler", upscaler.map { file($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
-            ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"), ("steadiness", "\(steady)"),
+            ("start", "\(start ?? 0)"), ("duration", duration.map { "\($0)" } ?? "all"), ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"), ("steadiness", "\(steady)"),
         ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
     }
 }

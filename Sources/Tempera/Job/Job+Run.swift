@@ -30,6 +30,9 @@ extension Job {
         // One frame at a time with all threads, also where delay does not matter: two painters of half the threads each got
         // through no more frames (640x360 on two cores, interleaved) and hold twice the memory.
         let painter = try painter(video, ladder, profiler?.layers)
+        var options = VideoPipeline.Options()
+        if hasDeadlines { options.framesInFlight = 2 }
+        try checkMemory(painter.bytes, frames: &options.framesInFlight, of: result(video))
         let segments = try segments(video, warn: warn)
         let finished = segments?.finishedFrames ?? 0
         let sink = try FileSink(
@@ -41,12 +44,10 @@ extension Job {
                     width: result(video).width, height: result(video).height, engine: painter.engine, precision: painter.precision,
                     networkMemory: painter.bytes, finishedFrames: finished)))
 
-        var options = VideoPipeline.Options()
         options.governor = Governor(pacing: deadlines(video, ladder, painter), rate: rate?.value)
         options.isPaced = pacing == .paced
         options.keepsStopped = keepsStopped
         options.profiler = profiler
-        if hasDeadlines { options.framesInFlight = 2 }
 
         let clock = ContinuousClock()
         let begun = clock.now
@@ -122,6 +123,17 @@ extension Job {
         }
         guard style != nil, steady else { return painter }
         return try SteadyPainter(painter, width: video.width, height: video.height, layers: layers)
+    }
+
+    /// Checks that there is memory for the frames too: as RGB between the stages, and in 4:2:0 where an encoder looks ahead, some
+    /// twenty of them. Where it is short, fewer are in flight. Encoders differ: what they may take alone refuses nothing.
+    private func checkMemory(_ networks: Int, frames: inout Int, of video: VideoFormat) throws(NetworkError) {
+        guard let available = Memory.available(), !MediaFiles.isPicture(output) else { return }
+        let pixels = video.width * video.height, ahead = 20 * pixels * 3 / 2
+        func needed(_ frames: Int) -> Int { networks + 3 * pixels * (frames + 3) }
+        if needed(frames) + ahead > available { frames = min(frames, 2) }
+        guard needed(frames) > available else { return }
+        throw .doesNotFit(width: video.width, height: video.height, needed: needed(frames), available: available, fits: nil)
     }
 
     /// The picture stream as the sink sees it.

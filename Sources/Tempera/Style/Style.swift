@@ -29,6 +29,8 @@ public struct Style: Sendable {
     public init(_ nameOrFile: String, networks: [StyleNetwork] = StyleNetwork.allCases) throws(TemperaError) {
         do {
             try self.init(file: StyleCatalog().resolve(nameOrFile, networks: networks))
+            // A file is what it is, whatever was asked for.
+            if let wanted = networks.first, !networks.contains(network) { throw StyleError.noNetwork(nameOrFile, wanted) }
         } catch {
             throw TemperaError(error)
         }

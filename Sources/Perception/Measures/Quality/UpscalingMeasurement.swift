@@ -1,7 +1,7 @@
 import Network
 
 /// What an upscaler is worth: pictures are reduced by the bicubic kernel, enlarged again, and compared with themselves.
-public struct UpscalingMeasurement {
+public struct UpscalingMeasurement: Sendable {
     /// One picture.
     public struct Row: Sendable {
         public let name: String
@@ -25,15 +25,19 @@ public struct UpscalingMeasurement {
         self.model = model
     }
 
-    /// - Throws: `TrainingError`, `MediaError`, `NetworkError`, `QualityError`.
-    public func run() throws -> [Row] {
+    /// - Parameter leftOut: Is told the names of pictures that cannot be read, or are longer than 8:1.
+    /// - Throws: `TrainingError`, `NetworkError`, `QualityError`.
+    public func run(leftOut: (String) -> Void = { _ in }) throws -> [Row] {
         guard 2...16 ~= scale else { throw QualityError.scale(scale) }
         if let model, model.architecture.enlargement != scale {
             throw QualityError.noUpscaler(model.metadata["upscaler"] ?? model.architecture.name, scale: scale)
         }
         let folder = try PhotoFolder(pictures), measurement = try QualityMeasurement(vgg: vgg)
-        return try folder.files.indices.map { index in
-            let original = try folder.read(index).cropped(toMultiplesOf: scale)
+        let rows: [Row] = try folder.files.indices.compactMap { index in
+            guard let original = try? folder.read(index).cropped(toMultiplesOf: scale) else {
+                leftOut(folder.files[index])
+                return nil
+            }
             let least = Plan.sides.lowerBound * scale
             guard min(original.width, original.height) >= least else {
                 throw QualityError.tooSmallToReduce("\(pictures)/\(folder.files[index])", least: least)
@@ -51,6 +55,8 @@ public struct UpscalingMeasurement {
                 name: folder.files[index], bicubic: try measurement.compare(cubic, to: original, border: scale),
                 model: try enlarged.map { try measurement.compare($0, to: original, border: scale) })
         }
+        if rows.isEmpty { throw TrainingError.noReadablePhotos(pictures) }
+        return rows
     }
 }
 
