@@ -2,7 +2,7 @@
 /// (reflection), or, after an enlargement, about the map's edge, so that the outermost pixels of the small map count double
 /// as all others do. For an enlarged map and a 3x3 kernel the two are the same.
 ///
-/// Weights are O,I,H,W under `"\(name).conv2d.weight"`, bias O under `"\(name).conv2d.bias"`.
+/// Weights are O,I,H,W under `weightName`, bias O under `biasName`.
 public struct Convolution: Sendable, Hashable {
     public var name: String
     public var inputs: Int
@@ -20,6 +20,14 @@ public struct Convolution: Sendable, Hashable {
         self.kernel = kernel
         self.stride = stride
         self.upsampling = upsampling
+    }
+
+    public var weightName: String { "\(name).conv2d.weight" }
+    public var biasName: String { "\(name).conv2d.bias" }
+
+    /// The two of a residual block: 3x3, on `channels` channels.
+    public static func residual(_ name: String, channels: Int) -> [Convolution] {
+        (1...2).map { Convolution("\(name).conv\($0)", channels, channels, kernel: 3) }
     }
 
     /// The input coordinate behind `position` of the enlarged and padded line.

@@ -11,12 +11,10 @@ extension Architecture {
             switch block {
             case .convolution(let c, let norm, _):
                 return c.parameters + (norm.map { Self.normParameters($0, channels: c.outputs) } ?? [])
-            case .plainResidual(let name, let channels):
-                return (1...2).flatMap { Convolution("\(name).conv\($0)", channels, channels, kernel: 3).parameters }
-            case .residual(let name, let channels):
-                return (1...2).flatMap { i in
-                    Convolution("\(name).conv\(i)", channels, channels, kernel: 3).parameters
-                        + Self.normParameters("\(name).in\(i)", channels: channels)
+            case .residual(let name, let channels), .plainResidual(let name, let channels):
+                return Convolution.residual(name, channels: channels).enumerated().flatMap { i, convolution in
+                    convolution.parameters
+                        + (block.residualNorm(i + 1).map { Self.normParameters($0, channels: channels) } ?? [])
                 }
             }
         }
@@ -31,8 +29,8 @@ extension Convolution {
     /// Weight and bias.
     public var parameters: [ParameterShape] {
         [
-            ParameterShape(name: "\(name).conv2d.weight", shape: [outputs, inputs, kernel, kernel]),
-            ParameterShape(name: "\(name).conv2d.bias", shape: [outputs]),
+            ParameterShape(name: weightName, shape: [outputs, inputs, kernel, kernel]),
+            ParameterShape(name: biasName, shape: [outputs]),
         ]
     }
 }

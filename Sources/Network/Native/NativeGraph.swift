@@ -55,7 +55,7 @@ struct NativeGraph: Sendable {
                 Layer(
                     convolution: c, kind: kind, inputNorm: norm, inputBias: bias, inputReLU: relu, skip: skip, keeps: keep,
                     scaleIn: scale, scaleOut: scaleOut))
-            (skip, keep, bias, scale) = (nil, false, c.name, scaleOut)
+            (skip, keep, bias, scale) = (nil, false, c.biasName, scaleOut)
         }
 
         for (index, block) in architecture.blocks.enumerated() {
@@ -86,10 +86,11 @@ struct NativeGraph: Sendable {
                 guard index > 0, channels % lanes == 0 else { return nil }
                 let first = layers.count
                 keep = true
-                append(Convolution("\(name).conv1", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
-                (norm, relu) = (block.residualNorm(1), true)
-                append(Convolution("\(name).conv2", channels, channels, kernel: 3), .winograd(TMP_SAME), scaleOut: scale)
-                (norm, relu, skip) = (block.residualNorm(2), false, first)
+                for (i, convolution) in Convolution.residual(name, channels: channels).enumerated() {
+                    append(convolution, .winograd(TMP_SAME), scaleOut: scale)
+                    (norm, relu) = (block.residualNorm(i + 1), i == 0)
+                }
+                skip = first
             }
         }
         guard layers.count >= 2, layers.last?.convolution.outputs == 3 else { return nil }

@@ -26,7 +26,7 @@ final class NativeNorm {
         needsRange = layer.needsRange
         gain = layer.inputNorm.map { model["\($0).weight"] }
         // A convolution's own bias is lost in the norm's mean; it counts where there is no norm.
-        offset = layer.inputNorm.map { model["\($0).bias"] } ?? layer.inputBias.map { model["\($0).conv2d.bias"] }
+        offset = layer.inputNorm.map { model["\($0).bias"] } ?? layer.inputBias.map { model[$0] }
         scale = .allocate(capacity: channels)
         shift = .allocate(capacity: channels)
         moments = .allocate(capacity: channels)

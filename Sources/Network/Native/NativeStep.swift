@@ -52,7 +52,7 @@ final class NativeStep {
         load.relu = layer.inputReLU ? 1 : 0
         let map = arena + layout.maps.outputs[index].offset
         let (weights, scales) = (UnsafeRawPointer(entry.weights), UnsafePointer(entry.scales))
-        let job = Job(bias: packed.model["\(c.name).conv2d.bias"])
+        let job = Job(bias: packed.model[c.biasName])
         job.end = tmp_end(
             load: load, load_scale: 1, kernel: Int32(c.kernel), outputs: Int32(c.outputs), weights: weights,
             weight_scale: scales, bias: UnsafePointer(job.bias), map: map,

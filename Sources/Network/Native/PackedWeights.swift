@@ -35,7 +35,7 @@ final class PackedWeights: @unchecked Sendable {
         entries = graph.layers.map { layer in
             let c = layer.convolution, size = Self.size(layer, kernels)
             let entry = Entry(bytes: size.bytes, scales: size.scales)
-            let weights = model["\(c.name).conv2d.weight"]
+            let weights = model[c.weightName]
             let (k, i, o) = (Int32(c.kernel), Int32(c.inputs), Int32(c.outputs))
             switch layer.kind {
             case .first, .last: table.end_pack(weights, k, i, o, entry.weights, entry.scales)
@@ -46,7 +46,7 @@ final class PackedWeights: @unchecked Sendable {
         }
         bytes = Self.bytes(graph, kernels)
         var rest = model
-        for layer in graph.layers { rest.tensors["\(layer.convolution.name).conv2d.weight"] = nil }
+        for layer in graph.layers { rest.tensors[layer.convolution.weightName] = nil }
         self.model = rest
         self.kernels = kernels
     }

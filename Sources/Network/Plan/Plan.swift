@@ -126,10 +126,9 @@ extension Plan {
             case .convolution(let convolution, let norm, let relu): append(convolution, norm: norm, relu: relu)
             case .residual(let name, let channels), .plainResidual(let name, let channels):
                 let entry = layers.count
-                append(Convolution("\(name).conv1", channels, channels, kernel: 3), norm: block.residualNorm(1), relu: true)
-                append(
-                    Convolution("\(name).conv2", channels, channels, kernel: 3), norm: block.residualNorm(2),
-                    relu: false, skip: entry)
+                let convolutions = Convolution.residual(name, channels: channels)
+                append(convolutions[0], norm: block.residualNorm(1), relu: true)
+                append(convolutions[1], norm: block.residualNorm(2), relu: false, skip: entry)
             }
         }
         return layers

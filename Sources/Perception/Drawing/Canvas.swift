@@ -27,14 +27,17 @@ struct Canvas {
         }
     }
 
-    /// Text with its top left corner at (x, y), each dot `scale` pixels wide. Characters without a shape are left blank.
-    func text(_ text: String, x: Int, y: Int, scale: Int = 2, _ color: Color = (60, 60, 60)) {
+    /// Pixels from one letter to the next.
+    static func advance(scale: Int = 1) -> Int { (DotFace.columns + 1) * scale }
+
+    /// Text with its top left corner at (x, y). Letters that `DotFace` lacks are blank.
+    /// - Parameter scale: Pixels of a dot; a letter has five by nine.
+    func text(_ text: String, x: Int, y: Int, scale: Int = 1, _ color: Color = (60, 60, 60)) {
         for (i, character) in text.enumerated() {
-            for (row, bits) in (Self.face[character] ?? []).enumerated() {
-                for column in 0..<3 where bits >> (2 - column) & 1 == 1 {
-                    for dy in 0..<scale {
-                        for dx in 0..<scale { set(x + (4 * i + column) * scale + dx, y + row * scale + dy, color) }
-                    }
+            for (row, bits) in (DotFace.dots[character] ?? []).enumerated() {
+                for column in 0..<DotFace.columns where bits >> (DotFace.columns - 1 - column) & 1 == 1 {
+                    let left = x + i * Self.advance(scale: scale) + column * scale, top = y + row * scale
+                    for dy in 0..<scale { for dx in 0..<scale { set(left + dx, top + dy, color) } }
                 }
             }
         }
@@ -51,16 +54,4 @@ struct Canvas {
 
     /// Writes a picture file of the kind that the name's extension says.
     func write(_ path: String) throws { try pixels.write(path) }
-
-    /// Five rows of three dots, the leftmost the highest bit.
-    private static let face: [Character: [UInt8]] = [
-        "-": [0, 0, 7, 0, 0], "0": [7, 5, 5, 5, 7], "1": [2, 6, 2, 2, 7], "2": [7, 1, 7, 4, 7], "3": [7, 1, 7, 1, 7], "4": [5, 5, 7, 1, 1],
-        "5": [7, 4, 7, 1, 7], "6": [7, 4, 7, 5, 7], "7": [7, 1, 1, 1, 1], "8": [7, 5, 7, 5, 7], "9": [7, 5, 7, 1, 7],
-        "a": [0, 3, 5, 5, 3], "b": [4, 6, 5, 5, 6], "c": [0, 3, 4, 4, 3], "d": [1, 3, 5, 5, 3], "e": [0, 3, 5, 6, 3],
-        "f": [1, 2, 7, 2, 2], "g": [0, 3, 5, 3, 6], "h": [4, 6, 5, 5, 5], "i": [2, 0, 2, 2, 2], "k": [4, 5, 6, 5, 5],
-        "l": [2, 2, 2, 2, 1], "m": [0, 7, 7, 5, 5], "n": [0, 6, 5, 5, 5], "o": [0, 2, 5, 5, 2], "p": [0, 6, 5, 6, 4],
-        "r": [0, 3, 4, 4, 4], "s": [0, 3, 6, 1, 6], "t": [2, 7, 2, 2, 1], "u": [0, 5, 5, 5, 3], "v": [0, 5, 5, 5, 2],
-        "w": [0, 5, 5, 7, 5], "x": [0, 5, 2, 2, 5], "y": [0, 5, 5, 2, 4], "_": [0, 0, 0, 0, 7], ".": [0, 0, 0, 0, 2],
-        "M": [5, 7, 7, 5, 5],
-    ]
 }

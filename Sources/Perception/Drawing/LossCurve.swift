@@ -30,15 +30,15 @@ enum LossCurve {
 
         for decade in Int(low)...Int(high) {
             canvas.line(left, y(Double(decade)), right, y(Double(decade)), (220, 220, 220))
-            canvas.text("1e\(decade)", x: 20, y: Int(y(Double(decade))) - 5)
+            canvas.text("1e\(decade)", x: 20, y: Int(y(Double(decade))) - 7, scale: 2)
         }
         for quarter in 0...4 {
             let step = total * quarter / 4
             canvas.line(x(step), top, x(step), bottom, (235, 235, 235))
-            canvas.text("\(step)", x: Int(x(step)) - 4 * "\(step)".count, y: Int(bottom) + 12)
+            canvas.text("\(step)", x: Int(x(step)) - Canvas.advance() * "\(step)".count, y: Int(bottom) + 12, scale: 2)
         }
         for (index, (curve, points)) in zip(curves, series).filter({ !$1.isEmpty }).enumerated() {
-            canvas.text(curve.name, x: 760, y: 30 + 20 * index, scale: 3, curve.color)
+            canvas.text(curve.name, x: 760, y: 30 + 24 * index, scale: 2, curve.color)
             for (from, to) in zip(points, points.dropFirst()) where to.step == from.step + 1 {
                 canvas.line(x(from.step), y(from.value), x(to.step), y(to.value), curve.color)
             }

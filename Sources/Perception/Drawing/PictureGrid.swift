@@ -23,8 +23,7 @@ struct PictureGrid {
         let canvas = Canvas(width: width, height: height)
         for (index, picture) in pictures.enumerated() {
             let x = Self.gap + index % columns * cell.width, y = index / columns * cell.height
-            // A letter and the space behind it are four dots wide.
-            let scale = max(1, min(3, (cell.width - Self.gap) / max(1, 4 * picture.name.count)))
+            let scale = max(1, min(2, (cell.width - Self.gap) / max(1, Canvas.advance() * picture.name.count)))
             canvas.text(picture.name, x: x, y: y + 8, scale: scale)
             canvas.copy(picture.pixels, x: x, y: y + Self.caption + Self.gap)
         }

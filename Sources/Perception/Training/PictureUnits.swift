@@ -23,17 +23,17 @@ extension Architecture {
 
     private func rescaled(_ tensors: [String: [Float]], first: Float, sign: Float, last: Float) -> [String: [Float]] {
         guard addsPicture, case .convolution(let one, _, _)? = blocks.first,
-            case .convolution(let other, _, _)? = blocks.last, let weights = tensors["\(one.name).conv2d.weight"],
-            let bias = tensors["\(one.name).conv2d.bias"]
+            case .convolution(let other, _, _)? = blocks.last, let weights = tensors[one.weightName],
+            let bias = tensors[one.biasName]
         else { return tensors }
         var tensors = tensors
         let taps = weights.count / max(1, one.outputs)
         // The weights of the model, times the middle, are what the bias must make up for.
         let share = sign * PictureUnits.middle * (sign > 0 ? 1 : first)
-        tensors["\(one.name).conv2d.bias"] = bias.indices.map { o in
+        tensors[one.biasName] = bias.indices.map { o in
             bias[o] + share * weights[o * taps..<(o + 1) * taps].reduce(0, +)
         }
-        tensors["\(one.name).conv2d.weight"] = weights.map { $0 * first }
+        tensors[one.weightName] = weights.map { $0 * first }
         for parameter in other.parameters { tensors[parameter.name] = tensors[parameter.name]?.map { $0 * last } }
         return tensors
     }

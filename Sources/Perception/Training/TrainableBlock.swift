@@ -44,7 +44,7 @@ final class ConvolutionBlock: TrainableBlock {
     }
 
     func load(_ parameters: ParameterStore) {
-        layer.load(parameters, shape.name)
+        layer.load(parameters, shape)
         norm?.layer.load(parameters, norm?.name ?? "", used: shape.outputs)
     }
 
@@ -54,7 +54,7 @@ final class ConvolutionBlock: TrainableBlock {
     }
 
     func backward(_ x: Map, dy: Map, parameters: ParameterStore, buffers: GradientBuffers) -> Map? {
-        let mask = relu ? output : nil, bias = parameters.gradient("\(shape.name).conv2d.bias")
+        let mask = relu ? output : nil, bias = parameters.gradient(shape.biasName)
         if let norm {
             norm.layer.backward(convolved, dy: dy, mask: mask, parameters, norm.name, used: shape.outputs)
             // The norm takes every constant away again, so its convolution's bias has no gradient.
@@ -66,7 +66,7 @@ final class ConvolutionBlock: TrainableBlock {
         if let dx { context.zero(dx) }
         layer.backward(
             x, dy: dy, mask: norm == nil ? mask : nil, dx: dx,
-            weights: parameters.gradient("\(shape.name).conv2d.weight"))
+            weights: parameters.gradient(shape.weightName))
         return dx
     }
 }
@@ -76,6 +76,7 @@ final class ResidualBlock: TrainableBlock {
     let output: Map
     private let name: String
     private let channels: Int
+    private let convolutions: [Convolution]
     private let layers: [ConvolutionLayer]
     private let norms: [InstanceNorm]
     /// After the first convolution, after its norm and ReLU, after the second convolution.
@@ -86,7 +87,8 @@ final class ResidualBlock: TrainableBlock {
         self.name = name
         self.channels = channels
         self.context = context
-        layers = context.residualLayers(name, channels: channels, input: input, firstHasReLU: false)
+        convolutions = Convolution.residual(name, channels: channels)
+        layers = context.residualLayers(convolutions, input: input, firstHasReLU: false)
         norms = (1...2).map { _ in InstanceNorm(shape: input, context: context) }
         maps = (0..<3).map { _ in memory.map(input) }
         output = memory.map(input)
@@ -94,7 +96,7 @@ final class ResidualBlock: TrainableBlock {
 
     func load(_ parameters: ParameterStore) {
         for i in 0..<2 {
-            layers[i].load(parameters, "\(name).conv\(i + 1)")
+            layers[i].load(parameters, convolutions[i])
             norms[i].load(parameters, "\(name).in\(i + 1)", used: channels)
         }
     }
@@ -111,11 +113,11 @@ final class ResidualBlock: TrainableBlock {
         norms[1].backward(maps[2], dy: dy, mask: nil, dx: second, parameters, "\(name).in2", used: channels)
         context.zero(first)
         layers[1].backward(
-            maps[1], dy: second, mask: nil, dx: first, weights: parameters.gradient("\(name).conv2.conv2d.weight"))
+            maps[1], dy: second, mask: nil, dx: first, weights: parameters.gradient(convolutions[1].weightName))
         norms[0].backward(maps[0], dy: first, mask: maps[1], parameters, "\(name).in1", used: channels)
         // `dy` is the gradient of the skip; the convolution adds its own.
-        layers[0].backward(x, dy: first, mask: nil, dx: dy, weights: parameters.gradient("\(name).conv1.conv2d.weight"))
-        for i in 1...2 { parameters.gradient("\(name).conv\(i).conv2d.bias").update(repeating: 0, count: channels) }
+        layers[0].backward(x, dy: first, mask: nil, dx: dy, weights: parameters.gradient(convolutions[0].weightName))
+        for convolution in convolutions { parameters.gradient(convolution.biasName).update(repeating: 0, count: channels) }
         return dy
     }
 }
@@ -123,25 +125,25 @@ final class ResidualBlock: TrainableBlock {
 /// `x + conv(ReLU(conv(x)))`.
 final class PlainResidualBlock: TrainableBlock {
     let output: Map
-    private let name: String
     private let channels: Int
+    private let convolutions: [Convolution]
     private let layers: [ConvolutionLayer]
     /// After the first convolution's ReLU, after the second convolution.
     private let maps: [Map]
     private let context: TrainingContext
 
     init(name: String, channels: Int, input: MapShape, context: TrainingContext, memory: MapMemory) {
-        self.name = name
         self.channels = channels
         self.context = context
-        layers = context.residualLayers(name, channels: channels, input: input, firstHasReLU: true)
+        convolutions = Convolution.residual(name, channels: channels)
+        layers = context.residualLayers(convolutions, input: input, firstHasReLU: true)
         maps = (0..<2).map { _ in memory.map(input) }
         output = memory.map(input)
     }
 
     func load(_ parameters: ParameterStore) {
         for i in 0..<2 {
-            layers[i].load(parameters, "\(name).conv\(i + 1)")
+            layers[i].load(parameters, convolutions[i])
         }
     }
 
@@ -154,20 +156,20 @@ final class PlainResidualBlock: TrainableBlock {
     func backward(_ x: Map, dy: Map, parameters: ParameterStore, buffers: GradientBuffers) -> Map? {
         let inner = buffers.map(x.shape, besides: [dy])
         context.zero(inner)
-        context.sumPixels(dy, mask: nil, into: parameters.gradient("\(name).conv2.conv2d.bias"), used: channels)
+        context.sumPixels(dy, mask: nil, into: parameters.gradient(convolutions[1].biasName), used: channels)
         layers[1].backward(
-            maps[0], dy: dy, mask: nil, dx: inner, weights: parameters.gradient("\(name).conv2.conv2d.weight"))
-        context.sumPixels(inner, mask: maps[0], into: parameters.gradient("\(name).conv1.conv2d.bias"), used: channels)
+            maps[0], dy: dy, mask: nil, dx: inner, weights: parameters.gradient(convolutions[1].weightName))
+        context.sumPixels(inner, mask: maps[0], into: parameters.gradient(convolutions[0].biasName), used: channels)
         // `dy` is the gradient of the skip; the convolution adds its own.
         layers[0].backward(
-            x, dy: inner, mask: maps[0], dx: dy, weights: parameters.gradient("\(name).conv1.conv2d.weight"))
+            x, dy: inner, mask: maps[0], dx: dy, weights: parameters.gradient(convolutions[0].weightName))
         return dy
     }
 }
 
 extension ConvolutionLayer {
-    fileprivate func load(_ parameters: ParameterStore, _ name: String) {
-        load(weights: parameters.value("\(name).conv2d.weight"), bias: parameters.value("\(name).conv2d.bias"))
+    fileprivate func load(_ parameters: ParameterStore, _ convolution: Convolution) {
+        load(weights: parameters.value(convolution.weightName), bias: parameters.value(convolution.biasName))
     }
 }
 
@@ -189,14 +191,11 @@ extension TrainingContext {
     /// The two 3x3 convolutions of a residual block.
     /// - Parameter firstHasReLU: The first one's outputs pass a ReLU of its own, as no norm with one follows.
     fileprivate func residualLayers(
-        _ name: String, channels: Int, input: MapShape, firstHasReLU: Bool
+        _ convolutions: [Convolution], input: MapShape, firstHasReLU: Bool
     ) -> [ConvolutionLayer] {
-        (1...2).map {
-            ConvolutionPlan(
-                shape: Convolution("\(name).conv\($0)", channels, channels, kernel: 3), padding: .reflection,
-                relu: firstHasReLU && $0 == 1
-            )
-            .layer(input: input, context: self)
+        convolutions.enumerated().map { i, convolution in
+            ConvolutionPlan(shape: convolution, padding: .reflection, relu: firstHasReLU && i == 0)
+                .layer(input: input, context: self)
         }
     }
 
