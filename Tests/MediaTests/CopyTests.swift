@@ -195,10 +195,11 @@ import Testing
         #expect(try probe(output, "d", stream: "codec_type").isEmpty)
     }
 
-    @Test(arguments: [("m2v", "mpeg2video"), ("vob", "mpeg2video"), ("mpg", "mpeg1video"), ("avi", "h264"), ("h264", "h264")])
+    @Test(arguments: [("m2v", "mpeg2video"), ("vob", "mpeg2video"), ("mpg", "mpeg1video"), ("avi", "h264"), ("mxf", "h264"), ("h264", "h264")])
     func theEncoderIsOneThatTheNameStandsFor(kind: String, codec: String) throws {
         let scratch = try Scratch(), (input, output) = (scratch.file("a.mkv"), scratch.file("a.\(kind)"))
-        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.5 \(input)")
+        // A standard rate, for MPEG-1 and 2 by another name.
+        try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=\(codec == "h264" ? "25" : "23.976"):d=0.5 \(input)")
         try copy(input, to: output)
         #expect(try probe(output, "v", stream: "codec_name").first?.hasPrefix(codec) == true)
     }

@@ -2,7 +2,7 @@ import Network
 
 /// Puts pixels and transparency together again for the encoder: as RGBA, or composited over black.
 final class AlphaMixer {
-    private let keeps: Bool
+    let keeps: Bool
     private let codec: String
     private let warnings: OneTimeWarnings
     private var mixed: [UInt8] = []

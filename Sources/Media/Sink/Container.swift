@@ -3,7 +3,7 @@ import CFFmpeg
 /// The muxer for an output, and what it can hold.
 struct Container {
     let format: UnsafePointer<AVOutputFormat>
-    /// Of MPEG-TS: in packets of 192 bytes, with types of streams of its own.
+    /// Of MPEG-TS: Blu-ray's, in packets of 192 bytes and with types of streams of its own.
     private let isBluRay: Bool
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
@@ -85,6 +85,8 @@ struct Container {
                 + (anyTags && takesAnyTag ? "+use_metadata_tags" : "")
             if !flags.isEmpty { settings["movflags"] = flags }
         }
+        // The muxer looks at the name, and is given that of a file on its way.
+        if isBluRay, name == "mpegts", settings["mpegts_m2ts_mode"] == nil { settings["mpegts_m2ts_mode"] = "1" }
         // Endless, as animations are; FFmpeg's own for GIF too.
         if name == "apng", settings["plays"] == nil { settings["plays"] = "0" }
         if writesPictures { settings[writesNumberedPictures(path) ? "atomic_writing" : "update"] = "1" }
@@ -126,7 +128,7 @@ struct Container {
     }
 
     /// Bare streams, which are named after their codec, and what DVD players read.
-    private var isOfOneKind: Bool { has(AVFMT_NOTIMESTAMPS) || ["vob", "dvd", "svcd", "vcd"].contains(name) }
+    private var isOfOneKind: Bool { ["mpeg2video", "h263", "m4v", "vob", "dvd", "svcd", "vcd"].contains(name) }
 
     /// The encoder asked for, or `libx264` where it fits, or what the container usually holds.
     func encoder(_ options: SinkOptions, path: String) throws(MediaError) -> UnsafePointer<AVCodec> {

@@ -94,6 +94,9 @@ public final class FileSink: MediaSink, @unchecked Sendable {
 
     deinit { discard() }
 
+    /// Whether frames keep their transparency there; else they are composited over black.
+    public var keepsAlpha: Bool { encoder.keepsAlpha }
+
     public func write(_ item: MediaItem) throws {
         switch item {
         case .frame(let frame):

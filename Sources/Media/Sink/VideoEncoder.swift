@@ -47,6 +47,7 @@ final class VideoEncoder {
         self.frame = frame
         self.packet = packet
         Self.describe(video, to: context, timeBase: timeBase)
+        if Self.hasOneRate(codec) { context.pointee.framerate = AVRational(num: timeBase.den, den: timeBase.num) }
         context.pointee.pix_fmt = format
         durations = FrameDurations(
             nominal: video.frameRate.map { Rational(context.pointee.time_base).ticks(1 / $0.value) } ?? 0)
@@ -93,6 +94,9 @@ final class VideoEncoder {
         frame.pointee.chroma_location = context.pointee.chroma_sample_location
     }
 
+    /// Whether frames come out with their transparency.
+    var keepsAlpha: Bool { alpha.keeps }
+
     deinit {
         var (context, frame, packet):
             (UnsafeMutablePointer<AVCodecContext>?, UnsafeMutablePointer<AVFrame>?, UnsafeMutablePointer<AVPacket>?) =
@@ -112,16 +116,26 @@ final class VideoEncoder {
         _ codec: UnsafePointer<AVCodec>, video: VideoFormat, container: Container
     ) throws(MediaError) -> AVRational {
         let own = video.timeBase.av, frame = video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
-        if container.hasOneRate, let frame { return frame }
+        if container.hasOneRate, let frame { return nearest(to: frame, of: codec) }
         switch codec.pointee.id {
         case _ where hasOneRate(codec):
             guard let frame else { throw .rateNeeded(codec: String(cString: codec.pointee.name)) }
-            return frame
+            return nearest(to: frame, of: codec)
         case AV_CODEC_ID_MPEG4 where own.den > 65535:
             return AVRational(num: 1, den: 60000)
         default:
             return own
         }
+    }
+
+    /// What an encoder that knows certain rates calls this one: 2997/125 frames a second are its 24000/1001.
+    private static func nearest(to duration: AVRational, of codec: UnsafePointer<AVCodec>) -> AVRational {
+        var rate = codec.pointee.supported_framerates
+        while let known = rate?.pointee, known.num > 0 {
+            if abs(av_q2d(known) * av_q2d(duration) - 1) < 0.0005 { return AVRational(num: known.den, den: known.num) }
+            rate = rate?.advanced(by: 1)
+        }
+        return duration
     }
 
     private func open(_ codec: UnsafePointer<AVCodec>, options: SinkOptions, warnings: OneTimeWarnings)

@@ -46,7 +46,7 @@ public final class Painter: @unchecked Sendable {
         plan = try Plan(architecture: model.architecture, width: width, height: height, options: options)
         // Weights that another has packed are there already.
         let there = packed?.bytes ?? 0
-        try plan.checkMemory(available: Memory.available().map { $0 - promised + there })
+        try plan.checkMemory(available: Memory.available().map { max(0, $0 - promised + there) })
         executor = try plan.engine.executor(for: plan, model: model, packed: packed, pool: pool)
         self.model = executor.packed?.model ?? model  // packed weights need no second copy
         self.pool = pool

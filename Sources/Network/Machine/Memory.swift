@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Where the parts of one block of memory lie. Filled twice in the same way: when a plan asks how much there will be, and
 /// when the block is made.
@@ -29,16 +30,27 @@ public final class Memory {
         guard let start, start != MAP_FAILED else { throw .outOfMemory(bytes: bytes) }
         self.bytes = bytes
         self.start = start
+        Self.didMap(bytes)
     }
 
-    deinit { munmap(start, max(bytes, 1)) }
+    deinit {
+        munmap(start, max(bytes, 1))
+        Self.didMap(-bytes)
+    }
+
+    /// Addresses that networks and maps have taken, whether or not anything was written there.
+    private static let mapped = Atomic(0)
+
+    /// Counts addresses that were taken, or given back.
+    package static func didMap(_ bytes: Int) { mapped.add(bytes, ordering: .relaxed) }
 
     subscript<T>(region: MemoryRegion<T>) -> UnsafeMutablePointer<T> {
         (start + region.offset).bindMemory(to: T.self, capacity: region.count)
     }
 
     /// Bytes that this process can still take: what the kernel says is available, the control group allows and the limit of
-    /// addresses (`ulimit -v`) leaves; nil when none of them is known.
+    /// addresses (`ulimit -v`) leaves; nil when none of them is known. What was mapped and not written to counts as free: who
+    /// asks knows of it.
     public static func available() -> Int? {
         let free = SystemFile.read("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
             .flatMap { SystemFile.number($0.dropFirst("MemAvailable:".count)) }.map { $0 * 1024 }
@@ -51,6 +63,6 @@ public final class Memory {
         guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, let most = Int(exactly: limit.rlim_cur),
             let pages = SystemFile.read("/proc/self/statm").flatMap({ SystemFile.number($0) })
         else { return nil }
-        return max(0, most - pages * Int(getpagesize()))
+        return max(0, most - pages * Int(getpagesize()) + mapped.load(ordering: .relaxed))
     }
 }

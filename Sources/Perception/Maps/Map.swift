@@ -1,4 +1,5 @@
 import Glibc
+import Network
 import Synchronization
 
 /// The extent of a batch of feature maps: images x height x width x channels, channels contiguous.
@@ -75,6 +76,7 @@ final class MapMemory {
     deinit {
         for block in blocks {
             munmap(block.start, block.bytes)
+            Memory.didMap(-block.bytes)
             block.tally?.add(-block.bytes)
         }
     }
@@ -87,6 +89,7 @@ final class MapMemory {
             fatalError("no \(bytes) bytes of addresses are left")
         }
         blocks.append((start, bytes, Self.tally))
+        Memory.didMap(bytes)
         Self.tally?.add(bytes)
         return start.bindMemory(to: Float.self, capacity: max(count, 1))
     }

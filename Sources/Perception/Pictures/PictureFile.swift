@@ -16,11 +16,12 @@ final class PictureFile {
     /// - Throws: `MediaError`.
     init(_ path: String, width: Int, height: Int, of photo: Photo? = nil) throws(MediaError) {
         guard MediaFiles.isPicture(path) else { throw .noPicture(path) }
-        alpha = try photo?.alpha?.scaled(width: width, height: height)
         let format = VideoFormat(
             width: width, height: height, timeBase: Rational(1, 25), frameRate: Rational(25, 1), profile: photo?.profile,
-            hasAlpha: alpha != nil)
+            hasAlpha: photo?.alpha != nil)
         sink = try FileSink(path, video: format) { [heard] in heard.append($0) }
+        // Where it does not stay, the picture is painted as a whole.
+        alpha = sink.keepsAlpha ? try photo?.alpha?.scaled(width: width, height: height) : nil
     }
 
     /// Once.

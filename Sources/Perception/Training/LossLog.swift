@@ -57,15 +57,15 @@ final class LossLog {
 }
 
 extension LossLog.Row {
+    /// Also of a log that does not say whose turn it was.
     init?(_ line: Substring) {
-        let fields = line.split(separator: ",").compactMap { Double($0) }
+        var fields = line.split(separator: ",").compactMap { Double($0) }
+        if fields.count == Losses.terms.count + 4 { fields.insert(1, at: 3) }
         guard fields.count == Losses.terms.count + 5, fields.allSatisfy(\.isFinite), let step = Int(exactly: fields[0]),
             let painting = Int(exactly: fields[3])
         else { return nil }
         self.step = step
-        seconds = fields[1]
-        rate = fields[2]
-        self.painting = painting - 1
+        (seconds, rate, self.painting) = (fields[1], fields[2], painting - 1)
         var losses = Losses()
         for (term, value) in zip(Losses.terms, fields.dropFirst(4)) { losses[keyPath: term.path] = value }
         self.losses = losses

@@ -9,7 +9,8 @@ import Pipeline
 /// let summary = try batch.run { event in if case .failed(let file, let error) = event { print(file, error) } }
 /// ```
 ///
-/// A file that fails is named and the next one begins. With `job.resumes`, what an earlier run finished is not painted again.
+/// A file that fails is named and the next one begins. With `job.resumes` and without `job.overwrite`, what an earlier run
+/// finished is not painted again.
 /// When it is stopped, the file it was at has no output.
 /// Files whose names say no format with pictures are left out, hidden ones, folders and pipes too; so are files that hold no
 /// picture.
