@@ -33,3 +33,8 @@ enum Verbosity {
         LoggingSystem.bootstrap { _ in ConsoleLogHandler(logLevel: level) }
     }
 }
+
+extension Logger {
+    /// Photos that were no use.
+    func leftOut(_ names: [String]) { warning("left out, unreadable or longer than 8:1: \(names.joined(separator: ", "))") }
+}

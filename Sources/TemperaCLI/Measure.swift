@@ -1,6 +1,6 @@
 import ArgumentParser
-import Logging
 import Foundation
+import Logging
 import Tempera
 
 /// `tempera measure …`
@@ -115,7 +115,7 @@ struct MeasureObjective: ParsableCommand {
             }
         let losses = try measurement.run(subject) { done, of in
             Console.shared.draw(["photo \(done)/\(of)"])
-        } leftOut: { Logger(label: "tempera").warning("left out, unreadable or longer than 8:1: \($0)") }
+        } leftOut: { Logger(label: "tempera").leftOut([$0]) }
         Console.shared.erase()
         let rows = [
             [losses.total, losses.content, losses.style, losses.totalVariation].map { String(format: "%.4g", $0) }

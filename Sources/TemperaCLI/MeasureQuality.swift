@@ -57,7 +57,7 @@ struct MeasureUpscaling: ParsableCommand {
             pictures: folder, scale: scale.rawValue, upscaler: try model.map { try Upscaler($0, scale: scale.rawValue) })
         measurement.vgg = vgg
         measurement.precision = precision
-        let rows = try measurement.run { Logger(label: "tempera").warning("left out, unreadable or longer than 8:1: \($0)") }
+        let rows = try measurement.run { Logger(label: "tempera").leftOut([$0]) }
         var lines = rows.flatMap { row in
             [[row.name, "bicubic"] + row.bicubic.columns] + (row.model.map { [["", "model"] + $0.columns] } ?? [])
         }

@@ -125,7 +125,7 @@ struct OutputArguments: ParsableArguments {
     /// - Throws: `ValidationError` where bytes would go to a screen, come from a keyboard, or a descriptor is not open.
     func checkEnds(input: String, output: String) throws {
         for end in [input, output] where end.hasPrefix("pipe:") {
-            guard let descriptor = Int32(end.dropFirst("pipe:".count)), fcntl(descriptor, F_GETFD) == -1 else { continue }
+            guard let descriptor = ProgressFile.descriptor(end), fcntl(descriptor, F_GETFD) == -1 else { continue }
             throw ValidationError("\(end): no such open file descriptor")
         }
         if input == "-", isatty(STDIN_FILENO) == 1 {

@@ -35,7 +35,7 @@ struct TrainingConsole {
         case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
         case .steppedBack(let from, let to, let rate):
             log.warning("the loss was not a number at step \(from): back to step \(to), at a rate of \(rate)")
-        case .unreadable(let names): log.warning("left out, unreadable or longer than 8:1: \(names.joined(separator: ", "))")
+        case .unreadable(let names): log.leftOut(names)
         case .wrote(let path): log.info("wrote \(path)")
         case .noPictures(let why): log.warning("no preview this time: \(why)")
         }

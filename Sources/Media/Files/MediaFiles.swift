@@ -11,7 +11,7 @@ public enum MediaFiles {
     /// Of formats that are read, and written by nobody here.
     private static let readOnlyEndings: Set = ["heic", "heif", "psd", "rm", "rmvb"]
 
-    private static func ending(_ name: String) -> String {
+    static func ending(_ name: String) -> String {
         name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
     }
 
@@ -31,9 +31,9 @@ public enum MediaFiles {
         muxer(name).map { ["image2", "webp"].contains(String(cString: $0.pointee.name)) } ?? false
     }
 
-    /// Whether a file of this name holds pictures that move, by a codec of its own.
+    /// Whether a file of this name can hold pictures that move, by a codec of its own.
     public static func isAnimation(_ name: String) -> Bool {
-        muxer(name).map { ["gif", "apng", "avif"].contains(String(cString: $0.pointee.name)) } ?? false
+        muxer(name).map { Container.animations.contains(String(cString: $0.pointee.name)) } ?? false
     }
 
     /// Whether this name means a row of numbered pictures.

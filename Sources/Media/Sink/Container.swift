@@ -7,7 +7,7 @@ struct Container {
     private let isBluRay: Bool
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
-        isBluRay = path.lowercased().hasSuffix(".m2ts")
+        isBluRay = MediaFiles.ending(path) == "m2ts"
         if let name = options.format {
             guard let found = av_guess_format(name, nil, nil) else { throw .unknownOutputFormat(name) }
             format = found
@@ -49,7 +49,8 @@ struct Container {
     var writesPictures: Bool { name == "image2" }
 
     /// Pictures that move: encoders write their files' own headers, so that nothing can be made of parts.
-    var isAnimation: Bool { ["gif", "apng", "webp", "avif"].contains(name) }
+    var isAnimation: Bool { Self.animations.contains(name) }
+    static let animations: Set = ["gif", "apng", "webp", "avif"]
 
     func writesNumberedPictures(_ path: String) -> Bool { writesPictures && InputLocation.isPattern(path) }
 

@@ -71,10 +71,7 @@ final class OutputFile {
             } else {
                 if access(target, F_OK) == 0, access(target, W_OK) != 0 { throw Self.denied(path, errno) }
                 try segments?.open()
-                let own = "\(folder)/.\(name.shortened).partial-\(getpid())"
-                // Another output of this process may be on its way to the same place.
-                let isTaken = segments == nil && Self.unfinished.withLock { $0.contains(own) }
-                let partial = segments?.output ?? (isTaken ? "\(own)-\(UInt32.random(in: .min ... .max))" : own)
+                let partial = segments?.output ?? Self.claim("\(folder)/.\(name.shortened).partial-\(getpid())")
                 self.partial = partial
                 url = "file:" + partial
             }
@@ -104,6 +101,11 @@ final class OutputFile {
             throw error
         }
         _ = Self.unfinished.withLock { $0.remove(partial) }
+    }
+
+    /// `name`, or one like it where another output of this process is on its way to the same place.
+    private static func claim(_ name: String) -> String {
+        unfinished.withLock { $0.insert(name).inserted ? name : "\(name)-\(UInt32.random(in: .min ... .max))" }
     }
 
     /// Why `path` may not be written to, by what `access` has said.

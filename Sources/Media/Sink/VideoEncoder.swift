@@ -115,12 +115,13 @@ final class VideoEncoder {
     private static func timeBase(
         _ codec: UnsafePointer<AVCodec>, video: VideoFormat, container: Container
     ) throws(MediaError) -> AVRational {
-        let own = video.timeBase.av, frame = video.frameRate.map { AVRational(num: $0.denominator, den: $0.numerator) }
-        if container.hasOneRate, let frame { return nearest(to: frame, of: codec) }
+        let own = video.timeBase.av
+        let frame = video.frameRate.map { nearest(to: AVRational(num: $0.denominator, den: $0.numerator), of: codec) }
+        if container.hasOneRate, let frame { return frame }
         switch codec.pointee.id {
         case _ where hasOneRate(codec):
             guard let frame else { throw .rateNeeded(codec: String(cString: codec.pointee.name)) }
-            return nearest(to: frame, of: codec)
+            return frame
         case AV_CODEC_ID_MPEG4 where own.den > 65535:
             return AVRational(num: 1, den: 60000)
         default:

@@ -5,7 +5,8 @@ extension Plan {
     public func checkMemory(available: Int? = Memory.available()) throws(NetworkError) {
         guard let available, bytes > available else { return }
         throw .doesNotFit(
-            width: width, height: height, needed: bytes, available: available, fits: .largest(like: .init(width: width, height: height), least: Self.sides.lowerBound) { fits($0, available) })
+            width: width, height: height, needed: bytes, available: available,
+            fits: .largest(like: .init(width: width, height: height), least: Self.sides.lowerBound) { fits($0, available) })
     }
 
     private func fits(_ size: NetworkError.Size, _ available: Int) -> Bool {

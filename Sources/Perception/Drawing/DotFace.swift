@@ -1,7 +1,6 @@
 /// Letters of five dots by nine, the lowest two below the line.
 enum DotFace {
     static let columns = 5
-    static let rows = 9
 
     /// Rows from the top, the leftmost dot the highest of five bits.
     static let dots: [Character: [UInt8]] = sheets.reduce(into: [:]) { dots, sheet in

@@ -77,6 +77,9 @@ final class PhotoStream: @unchecked Sendable {
         reduction = enlargement > 1 ? BicubicScaler(from: from, to: to) : nil
     }
 
+    /// Of the crops of a batch.
+    var pixels: Int { shape.images * shape.pixels }
+
     /// Photos that could not be read so far.
     var unreadable: Set<String> { state.withLock { Set($0.unreadable.map { folder.files[$0] }) } }
 

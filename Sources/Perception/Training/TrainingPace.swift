@@ -10,7 +10,7 @@ struct TrainingPace {
 
     /// What the step after `step` others took.
     mutating func add(_ seconds: Double, step: Int, of total: Int) {
-        let stage = index(step, total)
+        let stage = stages.place(of: step, total: total)
         taken[stage].steps += 1
         taken[stage].seconds += seconds
     }
@@ -27,9 +27,5 @@ struct TrainingPace {
             begin = end
         }
         return remaining
-    }
-
-    private func index(_ step: Int, _ total: Int) -> Int {
-        stages.firstIndex { step < $0.end(of: total) } ?? stages.count - 1
     }
 }

@@ -190,7 +190,7 @@ public final class TrainingRun {
 
     /// The part of the run that takes the step after `step` others.
     private func stage(_ step: Int, of total: Int) -> TrainingStage {
-        stages.first { step < $0.end(of: total) } ?? stages[stages.count - 1]
+        stages[stages.place(of: step, total: total)]
     }
 
     /// The state before the first step. A time becomes a number of steps by trying a few, which change nothing.

@@ -12,11 +12,12 @@ struct TrainingStage {
     let stream: PhotoStream
     /// Whether it imitates another network instead of lowering the objective.
     let imitates: Bool
-    /// Of a batch.
-    let pixels: Int
     /// The part of all steps that are its own, and those before it with them.
     let share: Double
     let end: Double
+
+    /// Of a batch.
+    var pixels: Int { stream.pixels }
 
     /// Steps done when it ends.
     func end(of total: Int) -> Int { end == 1 ? total : Int((end * Double(total)).rounded()) }
@@ -39,7 +40,7 @@ struct TrainingStage {
         let enlargement = options.architecture.enlargement
         let edgeWeight = options.isUpscaling ? 0 : options.weights.edge
         var before: Trainer?
-        func prepare(crop: Int) -> (Trainer, PhotoStream, pixels: Int) {
+        func prepare(crop: Int) -> (Trainer, PhotoStream) {
             let shape = MapShape(images: options.batch, height: crop, width: crop, channels: 3)
             let trainer = Trainer(
                 architecture: options.architecture, input: shape.reduced(by: enlargement), objective: objective(shape),
@@ -51,23 +52,27 @@ struct TrainingStage {
             let stream = PhotoStream(
                 photos, shape: shape, seed: options.seed, pairs: options.isPaired, enlargement: enlargement,
                 styles: options.paintings.count, hasRamps: !options.isUpscaling && options.weights.grid > 0)
-            return (trainer, stream, options.batch * crop * crop)
+            return (trainer, stream)
         }
         let imitation = teacher == nil ? 0 : imitationShare, small = options.smallCrop == nil ? 0 : options.smallShare
         let first = prepare(crop: small > 0 ? options.smallCrop ?? options.crop : options.crop)
         let last = small > 0 && small < 1 ? prepare(crop: options.crop) : first
         var stages: [TrainingStage] = []
-        func append(_ part: (trainer: Trainer, stream: PhotoStream, pixels: Int), imitates: Bool, until end: Double) {
+        func append(_ part: (trainer: Trainer, stream: PhotoStream), imitates: Bool, until end: Double) {
             let start = stages.last?.end ?? 0
             guard end > start else { return }
             stages.append(
                 TrainingStage(
-                    trainer: part.trainer, stream: part.stream, imitates: imitates, pixels: part.pixels, share: end - start,
-                    end: end))
+                    trainer: part.trainer, stream: part.stream, imitates: imitates, share: end - start, end: end))
         }
         append(first, imitates: true, until: imitation)
         append(first, imitates: false, until: small)
         append(last, imitates: false, until: 1)
         return stages
     }
+}
+
+extension [TrainingStage] {
+    /// The index of the one that takes the step after `step` others.
+    func place(of step: Int, total: Int) -> Int { firstIndex { step < $0.end(of: total) } ?? count - 1 }
 }

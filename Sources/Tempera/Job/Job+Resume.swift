@@ -30,7 +30,9 @@ extension Job {
         return [
             ("input", input), ("style", style.map { file($0.path) } ?? "none"),
             ("upscaler", upscaler.map { file($0.path) } ?? "none"), ("size", "\(video.width)x\(video.height)"),
-            ("start", "\(start ?? 0)"), ("duration", duration.map { "\($0)" } ?? "all"), ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"), ("painting", "\(painting)"), ("steadiness", "\(steady)"),
+            ("start", "\(start ?? 0)"), ("duration", duration.map { "\($0)" } ?? "all"),
+            ("reading", "\(reading) \(toDemuxer)"), ("encoding", "\(writing) \(toEncoder)"),
+            ("painting", "\(painting)"), ("steadiness", "\(steady)"),
         ].map { ($0, $1.replacingOccurrences(of: "\n", with: " ")) }
     }
 }
