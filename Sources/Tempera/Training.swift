@@ -15,6 +15,8 @@ public typealias TrainingProgress = Perception.TrainingProgress
 public typealias TrainingSummary = Perception.TrainingSummary
 /// Why a style cannot be trained.
 public typealias TrainingError = Perception.TrainingError
+/// What the parameters of training and optimisation have to be.
+public typealias Requirement = Perception.Requirement
 /// A network as data.
 public typealias Architecture = Network.Architecture
 /// What a painting should keep of the photo and take from the style.

@@ -89,7 +89,7 @@ enum Main {
             Console.shared.note(failure.text)
             return failure.code
         // What a value of an option may be is known to those who use it.
-        case TrainingError.outOfRange, TrainingError.badCrop, OptimizationError.outOfRange:
+        case TrainingError.outOfRange, OptimizationError.outOfRange:
             Console.shared.note("\(error); see \(help)")
             return ExitStatus.badUsage
         default: break

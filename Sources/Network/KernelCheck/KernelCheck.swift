@@ -25,11 +25,11 @@ public struct KernelCheck: Sendable {
     /// - Parameter seed: Shapes and values are the same for the same seed.
     public static func run(seed: UInt64 = 1) -> [Result] {
         tables().flatMap { table in
-            KernelCase.Family.allCases.map { family in
+            KernelFamily.all.map { family in
                 var random = SplitMix64(state: seed)
                 var worst = 0.0, guardsHeld = true, count = 0
-                for shape in KernelCase.shapes(family) {
-                    let kernelCase = KernelCase(family: family, shape: shape, random: &random)
+                for shape in family.shapes {
+                    let kernelCase = KernelCase(family, shape, random: &random)
                     let expected = kernelCase.run(tmp_kernels_for(TMP_ISA_PORTABLE, TMP_F32))
                     let actual = kernelCase.run(table)
                     worst = max(worst, actual.difference(to: expected))
@@ -37,7 +37,7 @@ public struct KernelCheck: Sendable {
                     count += 1
                 }
                 return Result(
-                    kernels: String(cString: table.pointee.name), family: family.rawValue, cases: count, worst: worst,
+                    kernels: String(cString: table.pointee.name), family: family.name, cases: count, worst: worst,
                     tolerance: tolerance(table.pointee.arithmetic), guardsHeld: guardsHeld)
             }
         }

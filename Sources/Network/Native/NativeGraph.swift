@@ -1,23 +1,9 @@
-import CKernels
-
 /// An architecture as our kernels run it: a chain of convolutions, each of which applies the instance norm, skip and ReLU
 /// of what came before in its load.
 struct NativeGraph: Sendable {
-    enum Kind: Sendable {
-        /// Reads packed bytes; stride 1.
-        case first
-        /// 3x3; keeps, doubles or halves the map's sides.
-        case winograd(tmp_mode)
-        /// Three outputs as packed bytes.
-        case last
-        /// An end that halves the frame's sides as it reads its bytes, or doubles the map's as it writes them.
-        case direct(tmp_mode)
-    }
-
     /// One convolution and how it reads the raw outputs of the one before.
     struct Layer: Sendable {
-        var convolution: Convolution
-        var kind: Kind
+        var kernel: any LayerKernel
         /// Parameter prefix of the instance norm between the previous convolution and this one.
         var inputNorm: String?
         /// The convolution before, whose bias counts where no norm removes it.
@@ -32,12 +18,7 @@ struct NativeGraph: Sendable {
         /// …and out by this.
         var scaleOut: Int
 
-        /// Whether this is the layer that reads the frame.
-        var readsFrame: Bool { convolution.inputs == 3 }
-        /// Whether int16 kernels want one factor for all values that this layer loads; the others find one a tile.
-        var needsRange: Bool {
-            if case .winograd = kind { false } else { !readsFrame }
-        }
+        var convolution: Convolution { kernel.convolution }
     }
 
     let layers: [Layer]
@@ -50,10 +31,11 @@ struct NativeGraph: Sendable {
         var norm: String?, bias: String?, relu = false, skip: Int?, keep = false
         var scale = architecture.enlargement
 
-        func append(_ c: Convolution, _ kind: Kind, scaleOut: Int) {
+        func append(_ kernel: any LayerKernel) {
+            let c = kernel.convolution, scaleOut = scale * c.stride / c.upsampling
             layers.append(
                 Layer(
-                    convolution: c, kind: kind, inputNorm: norm, inputBias: bias, inputReLU: relu, skip: skip, keeps: keep,
+                    kernel: kernel, inputNorm: norm, inputBias: bias, inputReLU: relu, skip: skip, keeps: keep,
                     scaleIn: scale, scaleOut: scaleOut))
             (skip, keep, bias, scale) = (nil, false, c.biasName, scaleOut)
         }
@@ -64,20 +46,20 @@ struct NativeGraph: Sendable {
                 guard c.kernel % 2 == 1, c.kernel <= 15 else { return nil }
                 if index == 0 {
                     guard c.inputs == 3, c.stride <= 2, c.upsampling == 1, c.outputs % lanes == 0 else { return nil }
-                    append(c, c.stride == 1 ? .first : .direct(TMP_DOWN), scaleOut: scale * c.stride)
+                    append(c.stride == 1 ? EndKernel(convolution: c) : DirectKernel(convolution: c))
                 } else if index == architecture.blocks.count - 1 {
                     guard c.outputs == 3, c.stride == 1, c.upsampling <= 2, c.inputs % lanes == 0, scale == c.upsampling,
                         blockNorm == nil, !blockReLU, c.upsampling == 1 || !architecture.addsPicture,
                         // How large a sum is that a skip makes, nothing here knows in time for int16.
                         skip == nil
                     else { return nil }
-                    append(c, c.upsampling == 1 ? .last : .direct(TMP_UP), scaleOut: 1)
+                    let picture = architecture.addsPicture ? architecture.enlargement : nil
+                    append(c.upsampling == 1 ? EndKernel(convolution: c, picture: picture) : DirectKernel(convolution: c))
                 } else {
                     guard c.kernel == 3, c.inputs % lanes == 0, c.outputs % lanes == 0 else { return nil }
                     switch (c.stride, c.upsampling) {
-                    case (1, 1): append(c, .winograd(TMP_SAME), scaleOut: scale)
-                    case (2, 1): append(c, .winograd(TMP_DOWN), scaleOut: scale * 2)
-                    case (1, 2) where scale % 2 == 0: append(c, .winograd(TMP_UP), scaleOut: scale / 2)
+                    case (1, 1), (2, 1): append(WinogradKernel(convolution: c))
+                    case (1, 2) where scale % 2 == 0: append(WinogradKernel(convolution: c))
                     default: return nil
                     }
                 }
@@ -87,7 +69,7 @@ struct NativeGraph: Sendable {
                 let first = layers.count
                 keep = true
                 for (i, convolution) in Convolution.residual(name, channels: channels).enumerated() {
-                    append(convolution, .winograd(TMP_SAME), scaleOut: scale)
+                    append(WinogradKernel(convolution: convolution))
                     (norm, relu) = (block.residualNorm(i + 1), i == 0)
                 }
                 skip = first

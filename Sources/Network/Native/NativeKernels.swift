@@ -12,9 +12,9 @@ struct NativeKernels: @unchecked Sendable {
     var name: String { String(cString: table.pointee.name) }
     /// Channels must be multiples of this.
     var lanes: Int { Int(table.pointee.columns) / 2 }
-    /// Winograd tiles that one call handles: whole steps of the multiply kernel (14 or 6 rows, 16 of an AMX tile), few
-    /// enough that their products stay in L2.
-    var tilesPerChunk: Int { table.pointee.arithmetic == TMP_BF16 ? 48 : 42 }
+    /// Tiles in whole steps of the multiply kernel (14 or 6 rows, 16 of an AMX tile), few enough that their products stay in
+    /// L2.
+    var chunk: ChunkSize { ChunkSize(tiles: table.pointee.arithmetic == TMP_BF16 ? 48 : 42, columns: 160, rows: 12) }
     /// Bytes of one value of a map.
     var elementSize: Int { precision == .fp32 ? 4 : 2 }
 

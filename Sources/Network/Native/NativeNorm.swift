@@ -22,8 +22,8 @@ final class NativeNorm {
         self.floor = floor
         channels = layer.convolution.inputs
         relu = layer.inputReLU
-        readsFrame = layer.readsFrame
-        needsRange = layer.needsRange
+        readsFrame = layer.kernel.readsFrame
+        needsRange = layer.kernel.needsRange
         gain = layer.inputNorm.map { model["\($0).weight"] }
         // A convolution's own bias is lost in the norm's mean; it counts where there is no norm.
         offset = layer.inputNorm.map { model["\($0).bias"] } ?? layer.inputBias.map { model[$0] }

@@ -10,10 +10,13 @@ final class PackedWeights: @unchecked Sendable {
         /// int16: what one count of a packed weight is worth.
         let scales: UnsafeMutablePointer<Float>
 
-        init(bytes: Int, scales count: Int) {
-            weights = .allocate(byteCount: bytes, alignment: 64)
-            scales = .allocate(capacity: count)
-            scales.initialize(repeating: 0, count: count)
+        /// - Parameter values: O x I x k x k.
+        init(_ kernel: any LayerKernel, _ values: [Float], _ table: tmp_kernels) {
+            let size = kernel.packedSize(table)
+            weights = .allocate(byteCount: size.bytes, alignment: 64)
+            scales = .allocate(capacity: size.scales)
+            scales.initialize(repeating: 0, count: size.scales)
+            kernel.pack(values, into: self, table)
         }
 
         deinit {
@@ -32,18 +35,7 @@ final class PackedWeights: @unchecked Sendable {
 
     init(model: Model, graph: NativeGraph, kernels: NativeKernels) {
         let table = kernels.table.pointee
-        entries = graph.layers.map { layer in
-            let c = layer.convolution, size = Self.size(layer, kernels)
-            let entry = Entry(bytes: size.bytes, scales: size.scales)
-            let weights = model[c.weightName]
-            let (k, i, o) = (Int32(c.kernel), Int32(c.inputs), Int32(c.outputs))
-            switch layer.kind {
-            case .first, .last: table.end_pack(weights, k, i, o, entry.weights, entry.scales)
-            case .winograd(let mode): table.winograd_pack(weights, mode, i, o, entry.weights, entry.scales)
-            case .direct(let mode): table.direct_pack(weights, mode, k, i, o, entry.weights, entry.scales)
-            }
-            return entry
-        }
+        entries = graph.layers.map { Entry($0.kernel, model[$0.convolution.weightName], table) }
         bytes = Self.bytes(graph, kernels)
         var rest = model
         for layer in graph.layers { rest.tensors[layer.convolution.weightName] = nil }
@@ -54,18 +46,8 @@ final class PackedWeights: @unchecked Sendable {
     /// What packing takes.
     static func bytes(_ graph: NativeGraph, _ kernels: NativeKernels) -> Int {
         graph.layers.reduce(0) {
-            let size = Self.size($1, kernels)
+            let size = $1.kernel.packedSize(kernels.table.pointee)
             return $0 + size.bytes + 4 * size.scales
-        }
-    }
-
-    private static func size(_ layer: NativeGraph.Layer, _ kernels: NativeKernels) -> (bytes: Int, scales: Int) {
-        let table = kernels.table.pointee, c = layer.convolution
-        let (k, i, o) = (Int32(c.kernel), Int32(c.inputs), Int32(c.outputs))
-        switch layer.kind {
-        case .first, .last: return (table.end_packed_bytes(k, i, o), table.end_scales(k, o))
-        case .winograd(let mode): return (table.winograd_packed_bytes(mode, i, o), table.winograd_scales(mode, o))
-        case .direct(let mode): return (table.direct_packed_bytes(mode, k, i, o), table.direct_scales(mode, o))
         }
     }
 }

@@ -44,7 +44,7 @@ public struct LossWeights: Sendable, Hashable {
     /// - Throws: `TrainingError.outOfRange`.
     func check() throws(TrainingError) {
         for weight in [content, style, totalVariation, temporal, grid, edge, tone] where !(weight >= 0 && weight.isFinite) {
-            throw .outOfRange("a weight of a loss", "0 or more")
+            throw .outOfRange(.lossWeight)
         }
     }
 }

@@ -37,8 +37,6 @@ struct StyleTarget {
     }
 
     /// Pixels of a painting's short side.
-    private static let sizes = 64...4096
-
     /// Reads a painting, scaled to `size` at its short side, and the features that see it.
     /// - Parameter features: What a call for another painting read.
     /// - Throws: `TrainingError`, also for weights or a size out of range.
@@ -47,9 +45,7 @@ struct StyleTarget {
         context: TrainingContext
     ) throws(TrainingError) -> (painting: PixelBuffer, style: StyleTarget, features: VGG16Weights) {
         try weights.check()
-        guard sizes.contains(size) else {
-            throw .outOfRange("the style size", "\(sizes.lowerBound) to \(sizes.upperBound)")
-        }
+        guard Requirement.styleSizes.contains(size) else { throw .outOfRange(.styleSize) }
         let painting: PixelBuffer
         do {
             let picture = try Photo(path).pixels

@@ -44,9 +44,7 @@ public struct ObjectiveMeasurement: Sendable {
         _ subject: Subject, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }, leftOut: (String) -> Void = { _ in }
     ) throws -> Losses {
         if case .direct(let iterations) = subject { try OptimizationError.check(iterations: [iterations]) }
-        guard (64...2048).contains(size), size % 16 == 0 else {
-            throw OptimizationError.outOfRange("the size", "a multiple of 16 from 64 to 2048")
-        }
+        guard Requirement.sizes.contains(size), size % 16 == 0 else { throw OptimizationError.outOfRange(.size) }
         let folder = try PhotoFolder(photos), memory = MapMemory()
         let context = try TrainingContext(threads: threads, isExact: true)
         var needs = OptimizationMemory(

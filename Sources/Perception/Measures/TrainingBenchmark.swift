@@ -22,9 +22,9 @@ public struct TrainingBenchmark: Sendable {
     /// Seconds of each step, on noise.
     /// - Throws: `TrainingError`, `NetworkError`.
     public func run() throws -> [Double] {
-        guard 1...64 ~= batch else { throw TrainingError.outOfRange("the batch", "1 to 64") }
-        guard 64...4096 ~= crop, crop.isMultiple(of: architecture.alignment) else {
-            throw TrainingError.badCrop(crop, multipleOf: architecture.alignment)
+        guard Requirement.batches.contains(batch) else { throw TrainingError.outOfRange(.batch) }
+        guard Requirement.crops.contains(crop), crop.isMultiple(of: architecture.alignment) else {
+            throw TrainingError.outOfRange(.crop(multipleOf: architecture.alignment))
         }
         let context = try TrainingContext(threads: threads, isExact: isExact)
         let weights = LossWeights().ofOnePicture, features = try VGG16Weights.forTraining(vgg, upTo: weights.last)

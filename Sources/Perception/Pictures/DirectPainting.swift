@@ -149,13 +149,11 @@ public struct DirectPainting: Sendable {
         try weights.check()
         if weights.content.isEmpty && weights.style.isEmpty { throw .noLayer }
         try OptimizationError.check(iterations: [iterations])
-        guard (0.1...8).contains(styleScale) else { throw .outOfRange("the style scale", "0.1 to 8") }
-        if case .adam(let rate) = method, !(rate > 0 && rate <= 100) {
-            throw .outOfRange("the rate", "above 0 and at most 100")
-        }
+        guard Requirement.styleScales.contains(styleScale) else { throw .outOfRange(.styleScale) }
+        if case .adam(let rate) = method, !(rate > 0 && rate <= Requirement.mostRate) { throw .outOfRange(.rate) }
         let shares = paintings.map(\.weight)
-        guard shares.allSatisfy({ (0...1e6).contains($0) }), shares.reduce(0, +) > 0 else {
-            throw .outOfRange("the weights of the paintings", "0 to 1e6, not all of them 0")
+        guard shares.allSatisfy(Requirement.paintingShares.contains), shares.reduce(0, +) > 0 else {
+            throw .outOfRange(.paintingWeights)
         }
     }
 

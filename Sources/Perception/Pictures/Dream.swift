@@ -80,10 +80,10 @@ public struct Dream: Sendable {
     private func check() throws(OptimizationError) {
         if layers.isEmpty { throw .noLayer }
         try OptimizationError.check(iterations: [iterations])
-        guard (1...20).contains(octaves) else { throw .outOfRange("the number of octaves", "1 to 20") }
-        guard (1.05...4).contains(octaveScale) else { throw .outOfRange("the octave scale", "1.05 to 4") }
-        guard rate > 0, rate <= 100 else { throw .outOfRange("the rate", "above 0 and at most 100") }
-        guard (0...1024).contains(jitter) else { throw .outOfRange("the jitter", "0 to 1024") }
+        guard Requirement.octaveCounts.contains(octaves) else { throw .outOfRange(.octaves) }
+        guard Requirement.octaveScales.contains(octaveScale) else { throw .outOfRange(.octaveScale) }
+        guard rate > 0, rate <= Requirement.mostRate else { throw .outOfRange(.rate) }
+        guard Requirement.jitters.contains(jitter) else { throw .outOfRange(.jitter) }
     }
 
     /// From the smallest octave to the picture's own size.

@@ -36,8 +36,8 @@ public struct FeatureWeights: Sendable, Hashable {
     /// - Throws: `OptimizationError.outOfRange`.
     func check() throws(OptimizationError) {
         for weight in Array(content.values) + Array(style.values) + [totalVariation, range]
-        where !(0...1e9).contains(weight) {
-            throw .outOfRange("a weight", "0 to 1e9")
+        where !Requirement.featureWeights.contains(weight) {
+            throw .outOfRange(.featureWeight)
         }
     }
 }

@@ -2,7 +2,7 @@ import Network
 
 /// Why a picture cannot be made by optimising its pixels. `description` is one line that says what to do.
 public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertible {
-    case outOfRange(String, String)
+    case outOfRange(Requirement)
     case tooSmall(width: Int, height: Int, least: Int)
     case noLayer
     case weights(WeightsError)
@@ -12,14 +12,14 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
 
     /// - Throws: `outOfRange`, also for none.
     static func check(iterations: [Int]) throws(OptimizationError) {
-        guard !iterations.isEmpty, iterations.allSatisfy(TrainingOptions.iterations.contains) else {
-            throw .outOfRange("the number of iterations", "1 to a billion")
+        guard !iterations.isEmpty, iterations.allSatisfy(Requirement.counts.contains) else {
+            throw .outOfRange(.iterations)
         }
     }
 
     public var description: String {
         switch self {
-        case .outOfRange(let what, let range): "\(what) must be \(range)"
+        case .outOfRange(let requirement): requirement.description
         case .tooSmall(let width, let height, let least):
             "\(width)x\(height) is too small: a picture must have \(least) pixels a side; choose another size"
         case .noLayer: "name at least one layer"

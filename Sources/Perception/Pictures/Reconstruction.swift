@@ -60,7 +60,7 @@ public struct Reconstruction: Sendable {
     ) throws -> (results: [Result], summary: OptimizationSummary) {
         guard let last = layers.joined().max(), layers.allSatisfy({ !$0.isEmpty }) else { throw OptimizationError.noLayer }
         try OptimizationError.check(iterations: [iterations])
-        guard (0...1e3).contains(smoothness) else { throw OptimizationError.outOfRange("the smoothness", "0 to 1000") }
+        guard Requirement.smoothnesses.contains(smoothness) else { throw OptimizationError.outOfRange(.smoothness) }
         let source = try Photo(picture).pixels
         let (width, height) = try size?.resolved(from: (source.width, source.height)) ?? (source.width, source.height)
         let context = try TrainingContext(threads: threads, isExact: true)

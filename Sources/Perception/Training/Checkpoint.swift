@@ -62,7 +62,7 @@ extension TrainingState {
             let factor = metadata["rate_factor"].flatMap(Double.init),
             let back = metadata["steps_back"].flatMap(Int.init),
             let seconds = metadata["seconds"].flatMap(Double.init), arrays.allSatisfy({ $0.count == parameters }),
-            TrainingOptions.iterations.contains(total), (0...total).contains(step)
+            Requirement.counts.contains(total), (0...total).contains(step)
         else { throw .noCheckpoint(path) }
         if case .iterations(let count) = run.length, count != total {
             throw .otherRun(checkpoint: path, had: "iterations \(total)", has: "iterations \(count)")

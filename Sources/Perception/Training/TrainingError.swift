@@ -6,8 +6,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noReadablePhotos(String)
     /// What the decoder said, or how large it is for VGG16.
     case painting(String)
-    case badCrop(Int, multipleOf: Int)
-    case outOfRange(String, String)
+    case outOfRange(Requirement)
     case weights(WeightsError)
     case otherArchitecture(path: String, found: String, wanted: String)
     case noCheckpoint(String)
@@ -35,9 +34,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noReadablePhotos(let path):
             "\(path): none of its photos can be read, or is shorter than 8:1; give a folder with JPEG or PNG files"
         case .painting(let text): text
-        case .badCrop(let crop, let multiple):
-            "a crop of \(crop) does not work; give a multiple of \(multiple) from 64 to 4096"
-        case .outOfRange(let what, let range): "\(what) must be \(range)"
+        case .outOfRange(let requirement): requirement.description
         case .weights(let error): error.description
         case .otherArchitecture(let path, let found, let wanted):
             "\(path): a \(found) network is no start for \(wanted); give another with --init"

@@ -5,8 +5,6 @@ import Network
 /// Everything that decides what `TrainingRun` makes of a painting.
 public struct TrainingOptions: Sendable {
     public static let standardStyleSize = 384
-    /// Iterations that anything here may be asked for: of more, products with pixels would not fit an integer.
-    static let iterations = 1...1_000_000_000
 
     /// How long a run lasts.
     public enum Length: Sendable, Hashable {
@@ -135,34 +133,30 @@ public struct TrainingOptions: Sendable {
         let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
         guard isUpscaling || !paintings.isEmpty else { throw .noPaintings }
         guard provenance.isEmpty || provenance.count == max(1, paintings.count) else {
-            throw .outOfRange("the provenance", "given once for every painting")
+            throw .outOfRange(.provenance)
         }
-        guard (64...4096).contains(crop), crop % alignment == 0 else { throw .badCrop(crop, multipleOf: alignment) }
-        if isPaired, batch % 2 == 1 {
-            throw .outOfRange("with a temporal loss the batch", "an even number")
+        guard Requirement.crops.contains(crop), crop % alignment == 0 else {
+            throw .outOfRange(.crop(multipleOf: alignment))
         }
-        guard (1...64).contains(batch) else { throw .outOfRange("the batch", "1 to 64") }
-        guard (architecture.enlargement > 1) == isUpscaling else {
-            throw .outOfRange("the network", isUpscaling ? "one that enlarges" : "one that paints")
-        }
+        if isPaired, batch % 2 == 1 { throw .outOfRange(.evenBatch) }
+        guard Requirement.batches.contains(batch) else { throw .outOfRange(.batch) }
+        guard (architecture.enlargement > 1) == isUpscaling else { throw .outOfRange(.network(enlarges: isUpscaling)) }
         guard architecture.largestMap(side: crop) < Int(Int32.max) / 2 else {
-            throw .outOfRange("the crop", "smaller: a map of this network would have more than a billion values")
+            throw .outOfRange(.smallerCrop)
         }
         let isPicture = architecture.blocks.map { if case .convolution(let c, _, _) = $0 { c.outputs == 3 } else { false } }
-        guard !isPicture.dropLast().contains(true) else {
-            throw .outOfRange("the network", "one whose inner maps have more than three channels")
-        }
+        guard !isPicture.dropLast().contains(true) else { throw .outOfRange(.wideMaps) }
         guard !sharesBody || initial != nil && !isUpscaling && weightStep == 0 else {
-            throw .outOfRange("what shares a body", "a style with a model to start from and without a step of weights")
+            throw .outOfRange(.startOfSharedBody)
         }
-        guard peakRate > 0, peakRate <= 0.1 else { throw .outOfRange("the learning rate", "above 0 and at most 0.1") }
-        guard (0...1).contains(smallShare) else { throw .outOfRange("the share of small crops", "0 to 1") }
-        guard (0...1).contains(weightStep) else { throw .outOfRange("the step of weights", "0 to 1") }
+        guard peakRate > 0, peakRate <= Requirement.mostLearningRate else { throw .outOfRange(.learningRate) }
+        guard (0...1).contains(smallShare) else { throw .outOfRange(.smallShare) }
+        guard (0...1).contains(weightStep) else { throw .outOfRange(.weightStep) }
         switch length {
         case .iterations(let count):
-            guard Self.iterations.contains(count) else { throw .outOfRange("the number of iterations", "1 to a billion") }
+            guard Requirement.counts.contains(count) else { throw .outOfRange(.iterations) }
         case .minutes(let minutes):
-            if !(minutes > 0 && minutes <= 1e6) { throw .outOfRange("the time", "more than 0 and at most a million minutes") }
+            guard minutes > 0, minutes <= Requirement.mostMinutes else { throw .outOfRange(.minutes) }
         }
     }
 
