@@ -25,7 +25,7 @@ public struct Upscaler: Sendable {
         do {
             path = try StyleCatalog().resolve(StyleCatalog.upscaler(nameOrFile, scale: scale))
             model = try Model.load(path)
-            name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+            name = path.folderAndName.name.stem
         } catch StyleError.unknown {
             throw .noUpscaler(nameOrFile)
         } catch {

@@ -115,7 +115,7 @@ struct Bench: ParsableCommand {
     private func timeTraining(vgg: String) throws {
         var benchmark = TrainingBenchmark(vgg: vgg)
         benchmark.architecture = network.network == .live ? .live : .johnsonFull
-        benchmark.isExact = network.precision == .fp32
+        benchmark.isExact = network.arithmetic.precision == .fp32
         benchmark.threads = network.work.threads
         benchmark.steps = frames ?? 5
         let seconds = try benchmark.run().sorted(), median = seconds[seconds.count / 2]
@@ -126,7 +126,7 @@ struct Bench: ParsableCommand {
     private func timePainting(vgg: String) throws {
         var benchmark = PaintingBenchmark(vgg: vgg)
         if let size = size?.size { (benchmark.width, benchmark.height) = (size.width, size.height) }
-        benchmark.isExact = network.precision != .bf16
+        benchmark.isExact = network.arithmetic.precision != .bf16
         benchmark.threads = network.work.threads
         benchmark.iterations = frames ?? 5
         for (name, method) in [("adam", PictureMethod.adam(rate: 10)), ("lbfgs", .lbfgs)] {

@@ -27,10 +27,7 @@ struct Compare: ParsableCommand {
 
     @OptionGroup var features: VGGArguments
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the photo's)", valueName: "WxH"))
-    var resize: SizeArgument?
+    @OptionGroup var sizing: ResizeArguments
 
     @Option(help: ArgumentHelp("After how many iterations to look at the optimisation. (default: 50,100,500)", valueName: "iterations"))
     var iterations: CountListArgument?
@@ -47,7 +44,7 @@ struct Compare: ParsableCommand {
             photo: photo, painting: painting, style: try Style(style), figure: figure, vgg: features.vgg)
         weights.apply(to: &comparison.weights)
         if let size = weights.styleSize { comparison.styleSize = size }
-        comparison.size = resize?.size
+        comparison.size = sizing.resize?.size
         if let iterations { comparison.iterations = iterations.counts }
         comparison.threads = work.threads
         var rows: [NetworkComparison.Row] = []

@@ -13,10 +13,7 @@ struct DreamCommand: ParsableCommand {
 
     @OptionGroup var features: VGGArguments
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the picture's)", valueName: "WxH"))
-    var resize: SizeArgument?
+    @OptionGroup var sizing: ResizeArguments
 
     @Option(help: "Steps an octave.")
     var iterations: Int = 10
@@ -49,7 +46,7 @@ struct DreamCommand: ParsableCommand {
         let output = try files.checkedOutput("dream")
         var dream = Dream(files.picture, output: output, vgg: features.vgg)
         if let layer { dream.layers = layer.weights(times: 1) }
-        dream.size = resize?.size
+        dream.size = sizing.resize?.size
         dream.iterations = iterations
         dream.octaves = octaves
         dream.octaveScale = octaveScale

@@ -49,14 +49,13 @@ struct MeasureUpscaling: ParsableCommand {
     @Option(help: ArgumentHelp("VGG16's weights, for the distance of features.", valueName: "file"), completion: .file())
     var vgg: String?
 
-    @Option(help: "Arithmetic of the network.")
-    var precision: Precision = .auto
+    @OptionGroup var arithmetic: PrecisionArguments
 
     func run() throws {
         var measurement = UpscalingMeasurement(
             pictures: folder, scale: scale.rawValue, upscaler: try model.map { try Upscaler($0, scale: scale.rawValue) })
         measurement.vgg = vgg
-        measurement.precision = precision
+        measurement.precision = arithmetic.precision
         let rows = try measurement.run { Logger(label: "tempera").leftOut([$0]) }
         var lines = rows.flatMap { row in
             [[row.name, "bicubic"] + row.bicubic.columns] + (row.model.map { [["", "model"] + $0.columns] } ?? [])

@@ -22,14 +22,13 @@ struct NetworkArguments: ParsableArguments {
             valueName: "network"))
     var network: NetworkChoice = .auto
 
-    @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
-    var precision: Precision = .auto
+    @OptionGroup var arithmetic: PrecisionArguments
 
     @OptionGroup var work: ThreadArguments
 
     var options: PaintingOptions {
         var options = PaintingOptions()
-        options.precision = precision
+        options.precision = arithmetic.precision
         options.threads = work.threads
         return options
     }

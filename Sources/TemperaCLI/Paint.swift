@@ -65,10 +65,7 @@ struct PaintStyleArguments: ParsableArguments {
     @Flag(help: "Keep the photo's colours.")
     var originalColors = false
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Size of the picture; -1 for one side keeps the aspect. (default: the photo's)", valueName: "WxH"))
-    var resize: SizeArgument?
+    @OptionGroup var sizing: ResizeArguments
 
     func apply(to job: inout DirectPainting, painting: String) {
         job.paintings = ([painting] + and).enumerated().map { index, path in
@@ -76,7 +73,7 @@ struct PaintStyleArguments: ParsableArguments {
         }
         job.styleScale = styleScale
         job.keepsColors = originalColors
-        job.size = resize?.size
+        job.size = sizing.resize?.size
     }
 }
 

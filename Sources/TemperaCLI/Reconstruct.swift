@@ -84,10 +84,7 @@ struct ReconstructionFiles: ParsableArguments {
 struct ReconstructionArguments: ParsableArguments {
     @OptionGroup var features: VGGArguments
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the picture's)", valueName: "WxH"))
-    var resize: SizeArgument?
+    @OptionGroup var sizing: ResizeArguments
 
     @Option(help: "Iterations a picture.")
     var iterations: Int = 200
@@ -114,7 +111,7 @@ struct ReconstructionArguments: ParsableArguments {
         messages.verbosity.bootstrap()
         let output = try files.checkedOutput(name)
         var job = Reconstruction(subject, of: files.picture, output: output, vgg: features.vgg, layers: layers)
-        job.size = resize?.size
+        job.size = sizing.resize?.size
         job.iterations = iterations
         if let tvWeight { job.smoothness = tvWeight }
         job.pooling = pooling

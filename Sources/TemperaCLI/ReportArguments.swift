@@ -57,8 +57,8 @@ struct ReportArguments: ParsableArguments {
     }
 
     private static func canWrite(_ path: String) -> Bool {
-        let folder = path.contains("/") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : "."
-        return access(path, F_OK) == 0 ? access(path, W_OK) == 0 && !Batch.isFolder(path) : access(folder, W_OK) == 0
+        access(path, F_OK) == 0
+            ? access(path, W_OK) == 0 && !Batch.isFolder(path) : access(path.folderAndName.folder, W_OK) == 0
     }
 
     func apply(to job: inout Job) {

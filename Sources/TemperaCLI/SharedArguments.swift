@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tempera
 
 /// `--vgg`, where it cannot be left out.
 struct VGGArguments: ParsableArguments {
@@ -8,6 +9,20 @@ struct VGGArguments: ParsableArguments {
             valueName: "file"),
         completion: .file())
     var vgg: String
+}
+
+/// `--resize`, of a picture that is worked on
+struct ResizeArguments: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the photo's)", valueName: "WxH"))
+    var resize: SizeArgument?
+}
+
+/// `--precision`, of a network that is run
+struct PrecisionArguments: ParsableArguments {
+    @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
+    var precision: Precision = .auto
 }
 
 /// `--threads`

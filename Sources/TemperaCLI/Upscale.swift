@@ -23,8 +23,7 @@ struct Upscale: ParsableCommand {
 
     @OptionGroup(title: "Input") var reading: InputArguments
     @OptionGroup(title: "Output") var writing: OutputArguments
-    @Option(help: "Arithmetic: exact, faster, or the fastest without a visible difference.")
-    var precision: Precision = .auto
+    @OptionGroup var arithmetic: PrecisionArguments
 
     @OptionGroup var work: ThreadArguments
 
@@ -44,7 +43,7 @@ struct Upscale: ParsableCommand {
         reading.apply(to: &job.reading)
         writing.apply(to: &job)
         reports.apply(to: &job)
-        (job.painting.precision, job.painting.threads) = (precision, work.threads)
+        (job.painting.precision, job.painting.threads) = (arithmetic.precision, work.threads)
         try reports.checkExisting(writing.existing)
         job.overwrite = try writing.mayOverwrite(job)
         try JobConsole(messages.verbosity, reports, advice: "an input with fewer pixels would be enlarged faster").run(job, signals, what: upscaler.name)

@@ -11,18 +11,14 @@ public enum MediaFiles {
     /// Of formats that are read, and written by nobody here.
     private static let readOnlyEndings: Set = ["heic", "heif", "psd", "rm", "rmvb"]
 
-    static func ending(_ name: String) -> String {
-        name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
-    }
-
     /// The format that a file of this name is written in.
     static func muxer(_ name: String) -> UnsafePointer<AVOutputFormat>? {
-        av_guess_format(nil, name, nil) ?? otherEndings[ending(name)].flatMap { av_guess_format(nil, "." + $0, nil) }
+        av_guess_format(nil, name, nil) ?? otherEndings[name.ending].flatMap { av_guess_format(nil, "." + $0, nil) }
     }
 
     /// Whether a file of this name holds pictures, by a format that can be written or at least read.
     public static func isMedia(_ name: String) -> Bool {
-        muxer(name).map { $0.pointee.video_codec != AV_CODEC_ID_NONE } ?? readOnlyEndings.contains(ending(name))
+        muxer(name).map { $0.pointee.video_codec != AV_CODEC_ID_NONE } ?? readOnlyEndings.contains(name.ending)
     }
 
     /// Whether a file of this name holds a picture, or a row of them.
@@ -103,16 +99,6 @@ public enum MediaFiles {
 }
 
 extension String {
-    /// The folder that this path lies in (`.` where it names none), and the name in it. Foundation's own traps on "-".
-    public var folderAndName: (folder: String, name: String) {
-        guard let slash = lastIndex(of: "/") else { return (".", self) }
-        let folder = String(self[..<slash])
-        return (folder.isEmpty ? "/" : folder, String(self[index(after: slash)...]))
-    }
-
-    /// A file's name without what follows its last dot.
-    public var stem: String { lastIndex(of: ".").map { $0 > startIndex ? String(self[..<$0]) : self } ?? self }
-
     /// This path, where it is a `file:` URL as FFmpeg takes them.
     var withoutFileScheme: String {
         hasPrefix("file:") ? String(dropFirst(hasPrefix("file://") ? 7 : 5)) : self

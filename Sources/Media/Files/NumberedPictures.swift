@@ -1,4 +1,5 @@
 import Foundation
+import Network
 
 /// The pictures that a name like `frame-%04d.png` stands for.
 struct NumberedPictures {

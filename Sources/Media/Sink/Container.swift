@@ -1,4 +1,5 @@
 import CFFmpeg
+import Network
 
 /// The muxer for an output, and what it can hold.
 struct Container {
@@ -7,7 +8,7 @@ struct Container {
     private let isBluRay: Bool
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
-        isBluRay = MediaFiles.ending(path) == "m2ts"
+        isBluRay = path.ending == "m2ts"
         if let name = options.format {
             guard let found = av_guess_format(name, nil, nil) else { throw .unknownOutputFormat(name) }
             format = found

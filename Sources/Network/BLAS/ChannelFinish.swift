@@ -12,7 +12,7 @@ final class ChannelFinish {
     let scale: [Float]
     let offset: [Float]
     let normalises: Bool
-    private let measured: UnsafeMutablePointer<(mean: Double, variance: Double)>
+    private let measured: UnsafeMutablePointer<Moments>
 
     init(_ layer: Plan.Layer, plan: Plan, model: Model, maps: UnsafeMutablePointer<Float>) {
         let output = plan.maps[layer.output]
@@ -22,7 +22,7 @@ final class ChannelFinish {
         skip = layer.skip.map { maps + plan.maps[$0].offset }
         normalises = layer.norm != nil
         measured = .allocate(capacity: output.channels)
-        measured.initialize(repeating: (0, 0), count: output.channels)
+        measured.initialize(repeating: Moments(), count: output.channels)
         if let norm = layer.norm {
             scale = model["\(norm).weight"]
             offset = model["\(norm).bias"]
@@ -41,11 +41,9 @@ final class ChannelFinish {
         let plane = map + channel * count
         var (scale, offset) = (scale[channel], offset[channel])
         if normalises {
-            let (mean, variance) = measured[channel]
-            let believed = NoiseFloor.float32.gain(variance: variance, meanSquare: meanSquare)
-            let normalised = Double(scale) * believed / (variance + 1e-5).squareRoot()
-            offset = Float(Double(offset) - mean * normalised)
-            scale = Float(normalised)
+            let factor = NoiseFloor.float32.factor(Double(scale), measured[channel], meanSquare: meanSquare)
+            offset = Float(Double(offset) - measured[channel].mean * factor)
+            scale = Float(factor)
         }
         if let skip {
             let other = skip + channel * count
@@ -64,18 +62,18 @@ final class ChannelFinish {
     /// Over all channels.
     private var meanSquare: Double {
         let channels = scale.count
-        return (0..<channels).reduce(0.0) { $0 + measured[$1].mean * measured[$1].mean + measured[$1].variance } / Double(channels)
+        return (0..<channels).reduce(0.0) { $0 + measured[$1].meanSquare } / Double(channels)
     }
 
     /// Mean and biased variance. Sums of short runs are float32 in eight lanes; the runs are added in double.
-    private func moments(_ plane: UnsafeMutablePointer<Float>) -> (mean: Double, variance: Double) {
+    private func moments(_ plane: UnsafeMutablePointer<Float>) -> Moments {
         let first = SIMD8<Float>(repeating: plane[0])  // near the mean where the variance is small: sums stay exact
         let mean = Double(plane[0]) + sum(plane) { $0 - first } / Double(count)
         let centre = SIMD8<Float>(repeating: Float(mean))
         let squares = sum(plane) { ($0 - centre) * ($0 - centre) } / Double(count)
         // About the rounded mean instead of the mean.
         let shift = mean - Double(Float(mean))
-        return (mean, max(0, squares - shift * shift))
+        return Moments(mean: mean, variance: max(0, squares - shift * shift))
     }
 
     @inline(__always)

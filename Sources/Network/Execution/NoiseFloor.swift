@@ -18,10 +18,32 @@ public struct NoiseFloor: Sendable {
     static let bfloat16 = NoiseFloor(share: 8.6e-5)
 
     /// The part of `variance` that is not rounding, 0…1.
-    /// - Parameter meanSquare: Over all channels of the layer's outputs.
-    @inline(__always)
-    public func gain(variance: Double, meanSquare: Double) -> Double {
+    private func gain(variance: Double, meanSquare: Double) -> Double {
         let floor = share * meanSquare
         return variance > floor ? 1 - floor / variance : 0
     }
+
+    /// What an instance norm (Ulyanov et al. 2016, arXiv:1607.08022) multiplies a channel's distance to its mean by:
+    /// weight / sqrt(variance + 1e-5), less what is rounding.
+    /// - Parameter meanSquare: Over all channels of the layer's outputs.
+    @inline(__always)
+    public func factor(_ weight: Double, _ channel: Moments, meanSquare: Double) -> Double {
+        weight * gain(variance: channel.variance, meanSquare: meanSquare) / (channel.variance + Moments.epsilon).squareRoot()
+    }
+}
+
+/// Mean and biased variance of one channel over its pixels.
+public struct Moments: Sendable {
+    /// Added to a variance by every instance norm here.
+    public static let epsilon = 1e-5
+
+    public var mean = 0.0
+    public var variance = 0.0
+
+    public init(mean: Double = 0, variance: Double = 0) {
+        self.mean = mean
+        self.variance = variance
+    }
+
+    public var meanSquare: Double { mean * mean + variance }
 }

@@ -61,9 +61,9 @@ final class KernelJob {
         if !kernelCase.kernel.writesFrame {
             let channels = kernelCase.shape.outputs, pixels = values.count / channels
             for c in 0..<channels {
-                let (mean, variance) = statistics.moments(c, pixels: pixels)
+                let moments = statistics.moments(c, pixels: pixels)
                 let (least, most) = statistics.range(c)
-                values += [Float(mean), Float(variance.squareRoot()), least, most]
+                values += [Float(moments.mean), Float(moments.variance.squareRoot()), least, most]
             }
         }
         values += kept?.values ?? []

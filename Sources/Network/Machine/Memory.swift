@@ -8,7 +8,7 @@ struct MemoryLayoutPlan {
 
     /// Room for `count` elements, 64-byte aligned.
     mutating func reserve<T: BitwiseCopyable>(_ count: Int, of type: T.Type = T.self) -> MemoryRegion<T> {
-        defer { bytes += (count * MemoryLayout<T>.stride + 63) / 64 * 64 }
+        defer { bytes += (count * MemoryLayout<T>.stride).whole(64) }
         return MemoryRegion(offset: bytes, count: count)
     }
 }

@@ -30,26 +30,12 @@ struct NativeMaps: Sendable {
             let end = layers.lastIndex { $0.skip == i } ?? i
             return Map(bytes: pixels * layers[i].convolution.inputs * elementSize, life: i...end)
         }
-        place()
-    }
-
-    /// Largest first, each at the lowest offset free over its whole life.
-    private mutating func place() {
-        var placed: [Map] = []
-        let order = (outputs.indices.map { (false, $0) } + kept.indices.map { (true, $0) })
-            .filter { bytesOf($0) > 0 }.sorted { bytesOf($0) > bytesOf($1) }
-        for (isKept, index) in order {
-            var map = isKept ? kept[index] : outputs[index]
-            map.bytes = (map.bytes + 4095) / 4096 * 4096 + 64  // not a multiple of 4 KiB: maps would share cache sets
-            let neighbours = placed.filter { $0.life.overlaps(map.life) }.sorted { $0.offset < $1.offset }
-            for other in neighbours where map.offset + map.bytes > other.offset {
-                map.offset = max(map.offset, other.offset + other.bytes)
-            }
-            placed.append(map)
-            if isKept { kept[index] = map } else { outputs[index] = map }
-            bytes = max(bytes, map.offset + map.bytes)
+        let maps = outputs + kept
+        // Not a multiple of 4 KiB: maps would share cache sets.
+        let placement = Placement(maps.map { ($0.bytes > 0 ? $0.bytes.whole(4096) + 64 : 0, $0.life) })
+        for (index, offset) in placement.offsets.enumerated() {
+            if index < outputs.count { outputs[index].offset = offset } else { kept[index - outputs.count].offset = offset }
         }
+        bytes = placement.size
     }
-
-    private func bytesOf(_ key: (Bool, Int)) -> Int { key.0 ? kept[key.1].bytes : outputs[key.1].bytes }
 }

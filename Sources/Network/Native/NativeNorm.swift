@@ -6,7 +6,7 @@ final class NativeNorm {
     let scale, shift: UnsafeMutablePointer<Float>
 
     private let channels: Int
-    private let moments: UnsafeMutablePointer<(mean: Double, variance: Double)>
+    private let moments: UnsafeMutablePointer<Moments>
     private let floor: NoiseFloor
     private let readsFrame: Bool
     private let needsRange: Bool
@@ -32,7 +32,7 @@ final class NativeNorm {
         moments = .allocate(capacity: channels)
         scale.initialize(repeating: 1, count: channels)
         shift.initialize(repeating: 0, count: channels)
-        moments.initialize(repeating: (0, 0), count: channels)
+        moments.initialize(repeating: Moments(), count: channels)
     }
 
     deinit {
@@ -50,16 +50,14 @@ final class NativeNorm {
         if gain != nil {
             for c in 0..<channels {
                 moments[c] = statistics.moments(c, pixels: pixels)
-                meanSquare += (moments[c].mean * moments[c].mean + moments[c].variance) / Double(channels)
+                meanSquare += moments[c].meanSquare / Double(channels)
             }
         }
         for c in 0..<channels {
             if let gain {
-                let (mean, variance) = moments[c]
-                let believed = floor.gain(variance: variance, meanSquare: meanSquare)
-                let factor = Double(gain[c]) * believed / (variance + 1e-5).squareRoot()
+                let factor = floor.factor(Double(gain[c]), moments[c], meanSquare: meanSquare)
                 scale[c] = Float(factor)
-                shift[c] = Float(Double(offset?[c] ?? 0) - mean * factor)
+                shift[c] = Float(Double(offset?[c] ?? 0) - moments[c].mean * factor)
             } else {
                 shift[c] = offset?[c] ?? 0
             }

@@ -37,15 +37,15 @@ final class NativeStatistics {
         }
     }
 
-    /// Mean and biased variance of channel `c` over `pixels` values.
-    func moments(_ c: Int, pixels: Int) -> (mean: Double, variance: Double) {
+    /// Of channel `c` over `pixels` values.
+    func moments(_ c: Int, pixels: Int) -> Moments {
         var sum = 0.0, square = 0.0
         for chunk in 0..<used {
             sum += shares[chunk].sum[c]
             square += shares[chunk].square_sum[c]
         }
         let mean = sum / Double(pixels)
-        return (mean, max(0, square / Double(pixels) - mean * mean))
+        return Moments(mean: mean, variance: max(0, square / Double(pixels) - mean * mean))
     }
 
     /// Least and most value of channel `c`.

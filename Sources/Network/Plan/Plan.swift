@@ -52,8 +52,8 @@ public struct Plan: Sendable {
         self.width = width
         self.height = height
         let alignment = architecture.alignment
-        innerWidth = (width + alignment - 1) / alignment * alignment
-        innerHeight = (height + alignment - 1) / alignment * alignment
+        innerWidth = width.whole(alignment)
+        innerHeight = height.whole(alignment)
         // The smallest maps need two pixels a side: one has nothing to reflect.
         guard min(innerWidth, innerHeight) >= 2 * alignment else { throw .sizeOutOfRange(width: width, height: height) }
         (self.outputWidth, self.outputHeight) = (outputWidth, outputHeight)
@@ -146,24 +146,17 @@ extension Plan {
         return maps
     }
 
-    /// Gives each map the lowest place that is free from the layer that writes it to the last that reads it, the largest
-    /// map first.
+    /// Each map stays from the layer that writes it to the last that reads it.
     private static func placed(_ maps: [Map], layers: [Layer]) -> (maps: [Map], floats: Int) {
-        let lives = maps.indices.map { map in
-            let readers = layers.indices.filter { layers[$0].input == map || layers[$0].skip == map }
-            return max(map - 1, 0)...(readers.last ?? max(map - 1, 0))
-        }
+        let placement = Placement(
+            maps.indices.map { map in
+                let readers = layers.indices.filter { layers[$0].input == map || layers[$0].skip == map }
+                let writer = max(map - 1, 0)
+                // Whole cache lines, so that no two maps share one.
+                return (maps[map].count.whole(16), writer...(readers.last ?? writer))
+            })
         var maps = maps
-        var placed: [Int] = []
-        for index in maps.indices.sorted(by: { (maps[$0].count, $1) > (maps[$1].count, $0) }) {
-            // Whole cache lines, so that no two maps share one.
-            for other in placed.sorted(by: { maps[$0].offset < maps[$1].offset })
-            where lives[other].overlaps(lives[index]) {
-                if maps[index].offset + maps[index].count <= maps[other].offset { break }
-                maps[index].offset = max(maps[index].offset, (maps[other].offset + maps[other].count + 15) / 16 * 16)
-            }
-            placed.append(index)
-        }
-        return (maps, maps.map { $0.offset + $0.count }.max() ?? 0)
+        for (index, offset) in placement.offsets.enumerated() { maps[index].offset = offset }
+        return (maps, placement.size)
     }
 }

@@ -86,7 +86,7 @@ struct ReferenceLayer {
         let mean = sum / Double(count)
         var squares = 0.0
         for i in 0..<count { squares += (Double(plane[i]) - mean) * (Double(plane[i]) - mean) }
-        let scale = Double(norm.weight[channel]) / (squares / Double(count) + 1e-5).squareRoot()
+        let scale = Double(norm.weight[channel]) / (squares / Double(count) + Moments.epsilon).squareRoot()
         for i in 0..<count { plane[i] = Float((Double(plane[i]) - mean) * scale + Double(norm.bias[channel])) }
     }
 }

@@ -16,7 +16,7 @@ public struct StyleCatalog: Sendable {
     /// checkout around the executable or the current directory, and `share/tempera/models` of the prefix that the
     /// executable is installed in.
     public init() {
-        let executable = Self.directory(of: RealPath.of("/proc/self/exe") ?? "")
+        let executable = (RealPath.of("/proc/self/exe") ?? "/").folderAndName.folder
         self.init(
             environment: getenv("TEMPERA_MODELS").map { String(cString: $0) }, executableDirectory: executable,
             currentDirectory: RealPath.of(".") ?? "/")
@@ -27,7 +27,7 @@ public struct StyleCatalog: Sendable {
         for start in [executableDirectory, currentDirectory] {
             if let checkout = Self.checkout(around: start) { folders.append(checkout + "/Models") }
             if start == executableDirectory {
-                folders.append(Self.directory(of: executableDirectory) + "/share/tempera/models")
+                folders.append(executableDirectory.folderAndName.folder + "/share/tempera/models")
             }
         }
         var seen: Set<String> = []
@@ -127,13 +127,13 @@ extension StyleCatalog {
     /// The nearest folder at or above `path` that is a checkout of this package.
     private static func checkout(around path: String) -> String? {
         var path = path
-        while !path.isEmpty && path != "/" {
+        while path.hasPrefix("/") && path != "/" {
             if isDirectory(path + "/Models") && isDirectory(path + "/Sources/Network")
                 && access(path + "/Package.swift", F_OK) == 0
             {
                 return path
             }
-            path = directory(of: path)
+            path = path.folderAndName.folder
         }
         return nil
     }
@@ -145,10 +145,4 @@ extension StyleCatalog {
 
     /// Whether something that is no folder is at `path`.
     static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 && !isDirectory(path) }
-
-    /// Without the last component.
-    private static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-        return String(path[..<slash])
-    }
 }

@@ -32,7 +32,7 @@ public struct SharedBody: Sendable, Equatable {
 
     /// Where the body of a model at `path` lies: beside it, or among the bundled styles.
     private func file(for path: String) -> String? {
-        let folders = [path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."] + StyleCatalog().folders
+        let folders = [path.folderAndName.folder] + StyleCatalog().folders
         return file.contains("/") ? nil : folders.map { "\($0)/\(file)" }.first(where: StyleCatalog.isFile)
     }
 

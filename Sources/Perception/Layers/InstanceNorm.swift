@@ -4,7 +4,6 @@ import Network
 /// Instance norm, affine, over the pixels of every image: eps 1e-5, biased variance. Optionally with a ReLU after it
 /// and a map added after that. As when painting, `NoiseFloor` says what counts as variance.
 final class InstanceNorm {
-    static let epsilon = 1e-5
     private let shape: MapShape
     private let context: TrainingContext
     private let memory = MapMemory()
@@ -53,16 +52,14 @@ final class InstanceNorm {
         for image in 0..<images {
             var meanSquare = 0.0
             for c in 0..<channels {
-                let (mean, variance) = moments(x, image, c)
-                meanSquare += (mean * mean + variance) / Double(channels)
+                meanSquare += moments(x, image, c).meanSquare / Double(channels)
             }
             for c in 0..<channels {
-                let (mean, variance) = moments(x, image, c), at = image * channels + c
-                let believed = NoiseFloor.float32.gain(variance: variance, meanSquare: meanSquare)
-                self.mean[at] = Float(mean)
-                inverse[at] = Float(believed / (variance + Self.epsilon).squareRoot())
+                let moments = moments(x, image, c), at = image * channels + c
+                mean[at] = Float(moments.mean)
+                inverse[at] = Float(NoiseFloor.float32.factor(1, moments, meanSquare: meanSquare))
                 a[at] = scale[c] * inverse[at]
-                b[at] = offset[c] - self.mean[at] * a[at]
+                b[at] = offset[c] - mean[at] * a[at]
             }
         }
         context.forEachStrip(images: images, rows: shape.height, height: stripRows) { [context] image, rows, _ in
@@ -135,9 +132,10 @@ final class InstanceNorm {
     }
 
     /// Mean and biased variance from the sums of distances to the image's first pixel.
-    private func moments(_ x: Map, _ image: Int, _ channel: Int) -> (mean: Double, variance: Double) {
+    private func moments(_ x: Map, _ image: Int, _ channel: Int) -> Moments {
         let (sum, square) = total(image, channel), shifted = sum / Double(shape.pixels)
-        return (shifted + Double(x.image(image)[channel]), max(0, square / Double(shape.pixels) - shifted * shifted))
+        return Moments(
+            mean: shifted + Double(x.image(image)[channel]), variance: max(0, square / Double(shape.pixels) - shifted * shifted))
     }
 
     private func total(_ image: Int, _ channel: Int) -> (Double, Double) {

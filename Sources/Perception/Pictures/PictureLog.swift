@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Network
 
 /// The losses of a picture on its way, step by step, as CSV.
 final class PictureLog {

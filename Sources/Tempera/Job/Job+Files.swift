@@ -1,4 +1,5 @@
 import Media
+import Network
 
 extension Job {
     /// Whether `run` would replace a file that it must not. What an earlier run of the same job wrote when it was stopped may go.

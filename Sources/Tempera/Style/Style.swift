@@ -64,7 +64,7 @@ public struct Style: Sendable {
 
     private init(file path: String) throws {
         model = try Model.load(path)
-        let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let stem = path.folderAndName.name.stem
         (name, network) = (StyleCatalog.name(stem), StyleCatalog.network(stem, of: model.architecture))
         self.path = path
         let scale = model.architecture.enlargement

@@ -77,8 +77,3 @@ extension LayerKernel {
     /// What it does to the sides of its map.
     var mode: tmp_mode { convolution.stride == 2 ? TMP_DOWN : convolution.upsampling == 2 ? TMP_UP : TMP_SAME }
 }
-
-extension Int {
-    /// The least multiple of `width` that holds so many.
-    func whole(_ width: Int) -> Int { (self + width - 1) / width * width }
-}
