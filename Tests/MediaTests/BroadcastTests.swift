@@ -30,7 +30,7 @@ import Testing
 
     /// Streams of two kinds with packets at the given seconds, as the timeline moves them.
     private func moved(_ packets: [(stream: Int, time: Double)]) -> (times: [Double], jumps: Int) {
-        var context = avformat_alloc_context()
+        let context = avformat_alloc_context()
         defer { avformat_free_context(context) }
         let streams = [AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO].compactMap { type in
             let stream = avformat_new_stream(context, nil)

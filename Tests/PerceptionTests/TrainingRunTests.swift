@@ -207,6 +207,17 @@ import Testing
         _ = try TrainingRun(options).run(to: 1)
         for (name, model) in zip(names, whole) { #expect(try Model.load("\(folder)/next/\(name).safetensors").tensors == model.tensors) }
 
+        // Without the first: the second's file holds the body now.
+        try FileManager.default.createDirectory(atPath: folder + "/two", withIntermediateDirectories: true)
+        let paintings = options.goal
+        options.goal = .style(paintings: [folder + "/b.old.png", folder + "/c.old.png"])
+        (options.output, options.overwrite) = (folder + "/two/b.old.safetensors", false)
+        _ = try TrainingRun(options).run(to: 1)
+        let two = try names.dropFirst().map { try Model.load("\(folder)/two/\($0).safetensors") }
+        #expect(!two[0].sharesBody && two[1].metadata["body"] == "b.old.safetensors")
+        for (old, new) in zip(whole.dropFirst(), two) { #expect(new.tensors == old.tensors) }
+        (options.goal, options.output, options.overwrite) = (paintings, folder + "/next/a.safetensors", true)
+
         options.provenance = ["one"]
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("must be given once for every painting") }
         options.provenance = []

@@ -35,13 +35,14 @@ struct TrainingStart {
         model.architecture == options.architecture || options.isUpscaling ? nil : model
     }
 
-    /// Has `trainer` begin with its weights, and the styles after the first with those of their names on its body, where there
-    /// are any.
+    /// Has `trainer` begin with its weights, and each of several styles with those of its name on this body, where there are
+    /// any.
     func load(into trainer: Trainer, for options: TrainingOptions) {
         if teacher(for: options) == nil { trainer.parameters.load(model.architecture.trainingTensors(model.tensors)) }
         trainer.parameters.spread()
         let (folder, body) = path.folderAndName
-        for (style, file) in options.files.models.enumerated().dropFirst() {
+        let models = options.files.models
+        for (style, file) in models.enumerated() where models.count > 1 {
             let file = "\(folder)/\(file.folderAndName.name)"
             guard SharedBody.isBody(body, of: file), let model = try? Model.load(file),
                 model.architecture == options.architecture
