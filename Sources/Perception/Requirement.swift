@@ -16,6 +16,7 @@ public enum Requirement: Sendable, Equatable, CustomStringConvertible {
 
     static let batches = 1...64
     static let crops = 64...4096
+    /// Pixels of a painting's short side.
     static let styleSizes = 64...4096
     /// Of a measurement; multiples of 16.
     static let sizes = 64...2048

@@ -15,7 +15,7 @@ struct VGGArguments: ParsableArguments {
 struct ResizeArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the photo's)", valueName: "WxH"))
+        help: ArgumentHelp("Work at this size; -1 for one side keeps the aspect. (default: the picture's)", valueName: "WxH"))
     var resize: SizeArgument?
 }
 

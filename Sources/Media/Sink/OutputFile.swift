@@ -105,7 +105,11 @@ final class OutputFile {
 
     /// `name`, or one like it where another output of this process is on its way to the same place.
     private static func claim(_ name: String) -> String {
-        unfinished.withLock { $0.insert(name).inserted ? name : "\(name)-\(UInt32.random(in: .min ... .max))" }
+        unfinished.withLock { names in
+            let own = names.contains(name) ? "\(name)-\(UInt32.random(in: .min ... .max))" : name
+            names.insert(own)
+            return own
+        }
     }
 
     /// Why `path` may not be written to, by what `access` has said.

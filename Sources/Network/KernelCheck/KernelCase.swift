@@ -54,7 +54,7 @@ struct KernelCase {
     /// Runs the kernels of `table` in small pieces.
     func run(_ table: UnsafePointer<tmp_kernels>?) -> Output {
         guard let table else { return Output(values: [], guardsHeld: false) }
-        let job = KernelJob(self, table: table, chunk: ChunkSize(tiles: 5, columns: (shape.width + 1) / 2, rows: 6))
+        let job = KernelJob(self, table: table, chunk: ChunkSize(tiles: 5, columns: (shape.width / kernel.convolution.stride + 1) / 2, rows: 6))
         job.run()
         return job.result
     }

@@ -17,7 +17,7 @@ struct KernelFamily: Sendable {
         let even = sides == .halved ? 2 : 1
         let shapes = (0..<12).map {
             KernelShape(
-                width: even * (5 + 3 * $0), height: even * (4 + $0), inputs: 16 * (1 + $0 % 4), outputs: 16 * (1 + $0 % 3),
+                width: $0 == 11 ? 4 : even * (5 + 3 * $0), height: $0 == 11 ? 4 : even * (4 + $0), inputs: 16 * (1 + $0 % 4), outputs: 16 * (1 + $0 % 3),
                 relu: $0 % 2 == 0, skip: $0 % 3 == 0, keeps: sides == .same && $0 % 4 < 2)
         }
         return KernelFamily(name: name, shapes: shapes, typical: typical) {

@@ -1,6 +1,6 @@
 import Network
 
-/// A picture to draw on: lines, and small text in a 3x5 face.
+/// A picture to draw on: lines, and small text in `DotFace`.
 struct Canvas {
     typealias Color = (UInt8, UInt8, UInt8)
     let pixels: PixelBuffer

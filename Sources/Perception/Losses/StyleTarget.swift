@@ -36,7 +36,6 @@ struct StyleTarget {
         self.grams = grams
     }
 
-    /// Pixels of a painting's short side.
     /// Reads a painting, scaled to `size` at its short side, and the features that see it.
     /// - Parameter features: What a call for another painting read.
     /// - Throws: `TrainingError`, also for weights or a size out of range.

@@ -98,8 +98,8 @@ public struct DirectPainting: Sendable {
         for input in [photo] + paintings.map(\.path) where replaces(input) {
             throw OptimizationError.cannotWrite(input, "it is read by this run; choose another output")
         }
-        let log = try log.map { path throws(OptimizationError) in try PictureLog(path) }
         let features = try VGG16Weights.read(vgg, upTo: weights.last)
+        let log = try log.map { path throws(OptimizationError) in try PictureLog(path) }
         let levels = PictureLevels(width: width, height: height, iterations: iterations).levels
         report(
             .began(

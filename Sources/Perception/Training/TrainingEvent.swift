@@ -9,7 +9,7 @@ public enum TrainingEvent: Sendable {
     case unreadable([String])
     /// A file was written.
     case wrote(String)
-    /// The losses and the preview could not be drawn on the way; the model was written.
+    /// The losses and the preview could not be drawn; the model was written.
     case noPictures(String)
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Media
 import Network
 
@@ -55,5 +56,5 @@ struct TrainingFiles: Sendable {
         }.sorted()
     }
 
-    func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpoint) }
+    func removeCheckpoint() { unlink(checkpoint) }
 }

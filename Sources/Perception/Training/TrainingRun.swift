@@ -55,14 +55,14 @@ public final class TrainingRun {
         body = try start?.body(for: options)
         let goal = try PreparedGoal(options, photos: photos, context: context)
         strip = goal.strip
-        let tally = MapMemory.Tally()
+        // Before the plan, which writes VGG16's packed weights into its maps.
+        let available = Memory.available(), tally = MapMemory.Tally()
         stages = MapMemory.$tally.withValue(tally) { [photos, context] in
             TrainingStage.plan(
                 options, photos: photos, teacher: start?.teacher(for: options), objective: goal.objective, context: context)
         }
         trainer = stages[stages.count - 1].trainer
-        // Nothing was written there yet: what is free is what there was before.
-        if let available = Memory.available(), tally.bytes > available {
+        if let available, tally.bytes > available {
             throw TrainingError.doesNotFit(
                 batch: options.batch, crop: options.crop, needed: tally.bytes, available: available)
         }
@@ -79,7 +79,7 @@ public final class TrainingRun {
     }
 
     /// Trains until the end or until `shouldStop` says so, then writes the model. Called again, it goes on where it stopped.
-    /// - Throws: `TrainingError`; `MediaError` or `NetworkError` for the pictures beside the model.
+    /// - Throws: `TrainingError`. Pictures beside the model that cannot be drawn are reported.
     public func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws -> TrainingSummary {
         let isNew = stopped == nil
         var state = try stopped ?? firstState()
@@ -165,9 +165,10 @@ public final class TrainingRun {
         }
         stopped = state
         if !isComplete { try state.write(files.checkpoint, fingerprint: fingerprint) }
-        try draw(writeModels(log, total: state.total, imitated: imitated, seconds), log, total: state.total)
+        let models = try writeModels(log, total: state.total, imitated: imitated, seconds)
         report(.wrote(files.model))
         if isComplete { files.removeCheckpoint() }
+        do { try draw(models, log, total: state.total) } catch { report(.noPictures("\(error)")) }
         return TrainingSummary(
             models: files.models, steps: step, seconds: seconds, losses: smoothed.mean, checkpoint: isComplete ? nil : files.checkpoint,
             unreadablePhotos: told.count)

@@ -43,7 +43,7 @@ struct KernelExtent {
 struct KernelOperands {
     var load: tmp_load
     var weights: PackedWeights.Entry
-    /// One an output.
+    /// Three, of a kernel that writes the frame; the others leave theirs to the layer that loads their map.
     var bias: UnsafePointer<Float>
     /// Where the raw outputs go, but for a kernel that writes the frame.
     var map: UnsafeMutableRawPointer
