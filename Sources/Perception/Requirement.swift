@@ -27,6 +27,7 @@ public enum Requirement: Sendable, Equatable, CustomStringConvertible {
     static let mostLearningRate = 0.1
     static let featureWeights: ClosedRange<Float> = 0...1e9
     static let paintingShares: ClosedRange<Float> = 0...1e6
+    static let shares = 0.0...1
     static let styleScales = 0.1...8
     static let octaveCounts = 1...20
     static let octaveScales = 1.05...4
@@ -51,8 +52,8 @@ public enum Requirement: Sendable, Equatable, CustomStringConvertible {
         case .provenance: "the provenance must be given once for every painting"
         case .learningRate: "the learning rate must be above 0 and at most \(word(Self.mostLearningRate))"
         case .lossWeight: "a weight of a loss must be 0 or more"
-        case .smallShare: "the share of small crops must be 0 to 1"
-        case .weightStep: "the step of weights must be 0 to 1"
+        case .smallShare: "the share of small crops must be \(Self.shares.words)"
+        case .weightStep: "the step of weights must be \(Self.shares.words)"
         case .styleSize: "the style size must be \(Self.styleSizes.words)"
         case .featureWeight: "a weight must be \(Self.featureWeights.words)"
         case .paintingWeights: "the weights of the paintings must be \(Self.paintingShares.words), not all of them 0"

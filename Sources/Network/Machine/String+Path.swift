@@ -9,6 +9,6 @@ extension String {
     /// A file's name without what follows its last dot.
     package var stem: String { lastIndex(of: ".").map { $0 > startIndex ? String(self[..<$0]) : self } ?? self }
 
-    /// What follows the last dot of a file's name, in small letters.
-    package var ending: String { lastIndex(of: ".").map { self[index(after: $0)...].lowercased() } ?? "" }
+    /// What follows the last dot of a file's name, in small letters; a name that begins with its only dot has none.
+    package var ending: String { dropFirst(stem.count + 1).lowercased() }
 }

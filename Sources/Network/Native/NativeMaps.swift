@@ -1,41 +1,33 @@
-/// Where each map of a native run lies in the arena. Maps whose lives do not overlap share bytes.
+/// Where each map of a native run lies in the arena, in bytes. Maps whose lives do not overlap share bytes.
 struct NativeMaps: Sendable {
-    struct Map: Sendable {
-        var offset = 0
-        /// H x W x C elements.
-        var bytes = 0
-        /// Layers during which it must stay, inclusive.
-        var life = 0...0
-    }
-
-    /// Raw outputs by layer; empty for the last.
-    private(set) var outputs: [Map]
-    /// Loaded values kept for a skip, by the layer that keeps them.
-    private(set) var kept: [Map]
-    private(set) var bytes = 0
+    /// Of the raw outputs, by layer; the last has none.
+    let outputs: [Int]
+    /// Of the loaded values kept for a skip, by the layer that keeps them.
+    let kept: [Int]
+    let bytes: Int
 
     /// - Parameters:
     ///   - width, height: Of the padded result.
     ///   - elementSize: Bytes an element of a map.
     init(graph: NativeGraph, width: Int, height: Int, elementSize: Int) {
         let layers = graph.layers
-        outputs = layers.indices.map { i in
-            guard i < layers.count - 1 else { return Map() }
-            let pixels = (width / layers[i].scaleOut) * (height / layers[i].scaleOut)
-            return Map(bytes: pixels * layers[i].convolution.outputs * elementSize, life: i...i + 1)
+        /// H x W x C elements, needed from one layer to another.
+        func map(_ scale: Int, _ channels: Int, _ life: ClosedRange<Int>) -> (size: Int, life: ClosedRange<Int>) {
+            let bytes = (width / scale) * (height / scale) * channels * elementSize
+            // Not a multiple of 4 KiB: maps would share cache sets.
+            return (bytes.whole(4096) + 64, life)
         }
-        kept = layers.indices.map { i in
-            guard layers[i].keeps else { return Map() }
-            let pixels = (width / layers[i].scaleIn) * (height / layers[i].scaleIn)
-            let end = layers.lastIndex { $0.skip == i } ?? i
-            return Map(bytes: pixels * layers[i].convolution.inputs * elementSize, life: i...end)
+        let none = (size: 0, life: 0...0)
+        let made = layers.indices.map { i in
+            i == layers.count - 1 ? none : map(layers[i].scaleOut, layers[i].convolution.outputs, i...i + 1)
         }
-        let maps = outputs + kept
-        // Not a multiple of 4 KiB: maps would share cache sets.
-        let placement = Placement(maps.map { ($0.bytes > 0 ? $0.bytes.whole(4096) + 64 : 0, $0.life) })
-        for (index, offset) in placement.offsets.enumerated() {
-            if index < outputs.count { outputs[index].offset = offset } else { kept[index - outputs.count].offset = offset }
+        let loaded = layers.indices.map { i in
+            guard layers[i].keeps else { return none }
+            return map(layers[i].scaleIn, layers[i].convolution.inputs, i...(layers.lastIndex { $0.skip == i } ?? i))
         }
+        let placement = Placement(made + loaded)
+        outputs = Array(placement.offsets.prefix(layers.count))
+        kept = Array(placement.offsets.dropFirst(layers.count))
         bytes = placement.size
     }
 }

@@ -23,9 +23,9 @@ final class NativeStep {
         let (w, h) = (plan.innerWidth * enlargement / layer.scaleIn, plan.innerHeight * enlargement / layer.scaleIn)
 
         var load = tmp_load()
-        if index > 0 { load.map = UnsafeRawPointer(arena + layout.maps.outputs[index - 1].offset) }
-        if let skip = layer.skip { load.skip = UnsafeRawPointer(arena + layout.maps.kept[skip].offset) }
-        if layer.keeps { load.sum = arena + layout.maps.kept[index].offset }
+        if index > 0 { load.map = UnsafeRawPointer(arena + layout.maps.outputs[index - 1]) }
+        if let skip = layer.skip { load.skip = UnsafeRawPointer(arena + layout.maps.kept[skip]) }
+        if layer.keeps { load.sum = arena + layout.maps.kept[index] }
         (load.scale, load.shift) = (UnsafePointer(norm.scale), UnsafePointer(norm.shift))
         (load.width, load.height, load.channels) = (Int32(w), Int32(h), Int32(c.inputs))
         load.relu = layer.inputReLU ? 1 : 0
@@ -34,7 +34,7 @@ final class NativeStep {
         bias = .allocate(capacity: biases.count)
         bias.initialize(from: biases, count: biases.count)
         let operands = KernelOperands(
-            load: load, weights: packed.entries[index], bias: bias, map: arena + layout.maps.outputs[index].offset)
+            load: load, weights: packed.entries[index], bias: bias, map: arena + layout.maps.outputs[index])
         let kernel = layer.kernel.bind(operands, packed.kernels.table.pointee), shares = statistics.shares
         body = { chunk, worker in kernel.run(grid[chunk], scratch: scratch[worker], statistics: shares[chunk]) }
         self.kernel = kernel

@@ -30,7 +30,7 @@ struct PhotoFolder: Sendable {
                 let file = folder + name, whole = "\(path)/\(file)"
                 if MediaFiles.isFolder(whole) {
                     waiting.append(file + "/")
-                } else if extensions.contains(name.ending), name.stem != name, MediaFiles.isRegular(whole) {
+                } else if extensions.contains(name.ending), MediaFiles.isRegular(whole) {
                     found.append(file)
                 }
             }

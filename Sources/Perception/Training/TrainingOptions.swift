@@ -150,8 +150,8 @@ public struct TrainingOptions: Sendable {
             throw .outOfRange(.startOfSharedBody)
         }
         guard peakRate > 0, peakRate <= Requirement.mostLearningRate else { throw .outOfRange(.learningRate) }
-        guard (0...1).contains(smallShare) else { throw .outOfRange(.smallShare) }
-        guard (0...1).contains(weightStep) else { throw .outOfRange(.weightStep) }
+        guard Requirement.shares.contains(smallShare) else { throw .outOfRange(.smallShare) }
+        guard Requirement.shares.contains(Double(weightStep)) else { throw .outOfRange(.weightStep) }
         switch length {
         case .iterations(let count):
             guard Requirement.counts.contains(count) else { throw .outOfRange(.iterations) }

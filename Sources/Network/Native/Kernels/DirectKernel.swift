@@ -8,10 +8,6 @@ struct DirectKernel: LayerKernel {
     var writesFrame: Bool { mode == TMP_UP }
     var needsRange: Bool { !readsFrame }
 
-    private var kernel: Int32 { Int32(convolution.kernel) }
-    private var inputs: Int32 { Int32(convolution.inputs) }
-    private var outputs: Int32 { Int32(convolution.outputs) }
-
     func packedSize(_ table: tmp_kernels) -> (bytes: Int, scales: Int) {
         (table.direct_packed_bytes(mode, kernel, inputs, outputs), table.direct_scales(mode, outputs))
     }
@@ -50,26 +46,23 @@ struct DirectKernel: LayerKernel {
 
     private final class Bound: BoundKernel {
         private let job: Fixed<tmp_direct>
-        private let frame = Fixed(tmp_frame())
-        private var values: UnsafeMutablePointer<Float>?
+        private var frame: FrameOperand
         private let table: tmp_kernels
-        private let readsFrame: Bool
 
         init(_ job: tmp_direct, _ table: tmp_kernels, readsFrame: Bool) {
             self.job = Fixed(job)
             self.table = table
-            self.readsFrame = readsFrame
+            frame = FrameOperand(isRead: readsFrame)
         }
 
         func begin(_ frame: KernelFrame) {
             job.pointer.pointee.load_scale = frame.loadScale
-            self.frame.pointer.pointee = readsFrame ? frame.input : frame.output
-            values = frame.values
+            self.frame.set(frame)
         }
 
         func run(_ chunk: ChunkGrid.Chunk, scratch: UnsafeMutableRawPointer, statistics: tmp_statistics) {
             let (x, y) = chunk
-            table.direct(job.pointer, frame.pointer, values, x.0, x.1, y.0, y.1, scratch, statistics)
+            table.direct(job.pointer, frame.fixed.pointer, frame.values, x.0, x.1, y.0, y.1, scratch, statistics)
         }
     }
 }

@@ -10,10 +10,6 @@ struct EndKernel: LayerKernel {
     var writesFrame: Bool { !readsFrame }
     var needsRange: Bool { !readsFrame }
 
-    private var kernel: Int32 { Int32(convolution.kernel) }
-    private var inputs: Int32 { Int32(convolution.inputs) }
-    private var outputs: Int32 { Int32(convolution.outputs) }
-
     func packedSize(_ table: tmp_kernels) -> (bytes: Int, scales: Int) {
         (table.end_packed_bytes(kernel, inputs, outputs), table.end_scales(kernel, outputs))
     }
@@ -50,30 +46,27 @@ struct EndKernel: LayerKernel {
 
     private final class Bound: BoundKernel {
         private let job: Fixed<tmp_end>
-        private let frame = Fixed(tmp_frame())
-        private var values: UnsafeMutablePointer<Float>?
+        private var frame: FrameOperand
         private let table: tmp_kernels
-        private let readsFrame: Bool
 
         init(_ job: tmp_end, _ table: tmp_kernels, readsFrame: Bool) {
             self.job = Fixed(job)
             self.table = table
-            self.readsFrame = readsFrame
+            frame = FrameOperand(isRead: readsFrame)
         }
 
         func begin(_ frame: KernelFrame) {
             job.pointer.pointee.load_scale = frame.loadScale
             if job.pointer.pointee.enlargement > 0 { job.pointer.pointee.picture = frame.input }
-            self.frame.pointer.pointee = readsFrame ? frame.input : frame.output
-            values = frame.values
+            self.frame.set(frame)
         }
 
         func run(_ chunk: ChunkGrid.Chunk, scratch: UnsafeMutableRawPointer, statistics: tmp_statistics) {
             let (x, y) = chunk
-            if readsFrame {
-                table.first(job.pointer, frame.pointer, x.0, x.1, y.0, y.1, scratch, statistics)
+            if frame.isRead {
+                table.first(job.pointer, frame.fixed.pointer, x.0, x.1, y.0, y.1, scratch, statistics)
             } else {
-                table.last(job.pointer, frame.pointer, values, x.0, x.1, y.0, y.1, scratch)
+                table.last(job.pointer, frame.fixed.pointer, frame.values, x.0, x.1, y.0, y.1, scratch)
             }
         }
     }

@@ -73,7 +73,26 @@ final class Fixed<Value> {
     }
 }
 
+/// The frame that a kernel reads, or writes.
+struct FrameOperand {
+    let isRead: Bool
+    let fixed = Fixed(tmp_frame())
+    private(set) var values: UnsafeMutablePointer<Float>?
+
+    init(isRead: Bool) { self.isRead = isRead }
+
+    mutating func set(_ frame: KernelFrame) {
+        fixed.pointer.pointee = isRead ? frame.input : frame.output
+        values = frame.values
+    }
+}
+
 extension LayerKernel {
+    // As the C functions take them.
+    var kernel: Int32 { Int32(convolution.kernel) }
+    var inputs: Int32 { Int32(convolution.inputs) }
+    var outputs: Int32 { Int32(convolution.outputs) }
+
     /// What it does to the sides of its map.
     var mode: tmp_mode { convolution.stride == 2 ? TMP_DOWN : convolution.upsampling == 2 ? TMP_UP : TMP_SAME }
 }

@@ -9,9 +9,6 @@ struct WinogradKernel: LayerKernel {
     var writesFrame: Bool { false }
     var needsRange: Bool { false }
 
-    private var inputs: Int32 { Int32(convolution.inputs) }
-    private var outputs: Int32 { Int32(convolution.outputs) }
-
     func packedSize(_ table: tmp_kernels) -> (bytes: Int, scales: Int) {
         (table.winograd_packed_bytes(mode, inputs, outputs), table.winograd_scales(mode, outputs))
     }
