@@ -47,7 +47,7 @@ extension TemperaError: CustomStringConvertible {
         switch self {
         case .outputExists(let path): "\(path): exists; add -y to overwrite it"
         case .unwritable(let path): "\(path): cannot be written; is the disk full, or may it not be changed?"
-        case .nothingToPaint(let folder): "\(folder): holds no videos or pictures"
+        case .nothingToPaint(let folder): "\(folder): holds no videos or pictures (folders in it are not entered)"
         case .namedLikeRow(let path): "\(path): its name stands for a row of numbered pictures; rename it"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"

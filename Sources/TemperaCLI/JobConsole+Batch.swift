@@ -12,20 +12,23 @@ extension JobConsole {
             case .job(let file, let event): tell(event, of: file, signals, progressFile, what: what)
             case .finished(let file, let summary):
                 if !quiet { tell(summary, name: "\(folder)/\(file)", hasRate: batch.job.hasRate) }
+            case .failed(_, .outputExists(let path)):
+                Console.shared.note("\(path): exists; add -y to overwrite it, or -n to leave such files as they are")
             case .failed(let file, let error):
                 let text = "\(error)"
                 Console.shared.note(text.contains(file) ? text : "\(batch.job.input)/\(file): \(text)")
             case .leftOut(let files):
                 let shown = verbosity == .verbose ? files.count : 5
                 let named = files.prefix(shown).joined(separator: ", ") + (files.count > shown ? " and \(files.count - shown) more" : "")
-                log.notice("left out, nothing to paint: \(named)")
+                let inside = files.contains { $0.hasSuffix("/") } ? "; folders in it are not entered" : ""
+                log.notice("left out, no video or picture: \(named)\(inside)")
             case .finishedBefore(let file): log.notice("\(folder)/\(file): there already")
             }
         }
         progressFile?.finish()
         if !quiet || summary.failed > 0 {
             let left = summary.unfinished > 0 ? ", \(summary.unfinished) left" : ""
-            Console.shared.note("\(folder): \(summary.painted) painted, \(summary.failed) failed\(left)")
+            Console.shared.note("\(folder): \(summary.painted) done, \(summary.failed) failed\(left)")
         }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
         if summary.failed > 0 { throw ExitStatus(code: ExitStatus.failed) }

@@ -20,8 +20,21 @@ struct JobConsole {
         self.choice = choice
     }
 
+    /// Runs the job, of one file or of all files of a folder.
     /// - Parameter what: The network's name.
-    func run(_ job: Job, _ signals: Signals, what: String) throws {
+    func run(_ job: Job, _ signals: Signals, what: String, _ writing: OutputArguments) throws {
+        try reports.checkExisting(writing.existing)
+        if Batch.isFolder(job.input) {
+            var batch = Batch(job)
+            batch.skipsFinished = writing.existing.keep
+            return try run(batch, signals, what: what)
+        }
+        var job = job
+        job.overwrite = try writing.mayOverwrite(job)
+        try run(job, signals, what: what)
+    }
+
+    private func run(_ job: Job, _ signals: Signals, what: String) throws {
         let progressFile = try reports.progress.map { try ProgressFile($0) }
         let summary = try job.run(cancellation: signals.cancellation) { event in
             tell(event, signals, progressFile, what: what)

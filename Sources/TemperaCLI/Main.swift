@@ -84,7 +84,7 @@ enum Main {
         switch error {
         case let status as ExitStatus: return status.code
         // Whoever reads the output has what they wanted.
-        case TemperaError.media(.readerGone): return ExitStatus.failed
+        case TemperaError.media(.readerGone): return ExitStatus.readerGone
         case let failure as Failure:
             Console.shared.note(failure.text)
             return failure.code

@@ -13,7 +13,7 @@ struct Stylize: ParsableCommand {
             measure, compare, bench.
             """)
 
-    @Argument(help: "Video to paint, or a folder of videos and pictures; '-' for stdin.", completion: .file())
+    @Argument(help: "Video or picture to paint, a row of pictures as frame-%04d.png, or a folder of videos and pictures; '-' for stdin.", completion: .file())
     var input: String
 
     @Argument(help: "File or folder to write; '-' for stdout.", completion: .file())
@@ -30,11 +30,7 @@ struct Stylize: ParsableCommand {
     func validate() throws {
         try reports.check(input: input, output: output)
         try writing.checkEnds(input: input, output: output)
-        if Batch.isFolder(input) {
-            if output == "-" { throw ValidationError("a folder cannot be painted to stdout; name a folder to write") }
-            if writing.outputFormat != nil { throw ValidationError("--output-format takes one file; in a folder the names tell") }
-            if reports.isOfOneRun { throw ValidationError("--profile-json, --profile and --trace take one file, not a folder") }
-        }
+        try writing.checkFolder(input: input, output: output, reports: reports)
         try writing.checkResuming(from: input, to: output, isPaced: pace.live || pace.pace || pace.fps != nil)
     }
 
@@ -58,15 +54,7 @@ struct Stylize: ParsableCommand {
             + (style.network == .full && hasSeveralNetworks ? ", --network live costs less a pixel" : "")
         let console = JobConsole(messages.verbosity, reports, choice: choice, advice: advice)
         let what = "\(style.name) \(style.network.rawValue)"
-        try reports.checkExisting(writing.existing)
-        if Batch.isFolder(input) {
-            var batch = Batch(job)
-            batch.skipsFinished = writing.existing.keep
-            return try console.run(batch, signals, what: what)
-        }
-        job.overwrite = try writing.mayOverwrite(job)
-
-        try console.run(job, signals, what: what)
+        try console.run(job, signals, what: what, writing)
     }
 
     private func chosenStyle(_ log: Logger) throws -> Style {

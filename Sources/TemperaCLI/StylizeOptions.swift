@@ -10,7 +10,7 @@ struct PaintingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect.", valueName: "WxH"))
+        help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect. A video is shown in its old shape all the same.", valueName: "WxH"))
     var resize: SizeArgument?
 
     @Option(help: ArgumentHelp("Paint smaller by this factor and enlarge: with 4 and the full network several times faster.", valueName: "factor"))
@@ -22,11 +22,7 @@ struct PaintingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("With --upscale: pixel, feature, or a .safetensors file. (default: pixel)", valueName: "name|file"))
     var upscaler: String?
 
-    @Option(help: ArgumentHelp("Skip this much first: seconds or [H:]MM:SS.", valueName: "time"))
-    var start: TimeArgument?
-
-    @Option(help: ArgumentHelp("Paint only this much.", valueName: "time"))
-    var duration: TimeArgument?
+    @OptionGroup var range: RangeArguments
 
     func validate() throws {
         if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
@@ -34,8 +30,20 @@ struct PaintingArguments: ParsableArguments {
 
     func apply(to options: inout ReadingOptions) {
         options.resize = resize?.size
-        options.start = start?.seconds
-        options.duration = duration?.seconds
+        range.apply(to: &options)
+    }
+}
+
+/// `--start`, `--duration`
+struct RangeArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Skip this much first: seconds or [H:]MM:SS.", valueName: "time"))
+    var start: TimeArgument?
+
+    @Option(help: ArgumentHelp("Go on for this much only.", valueName: "time"))
+    var duration: TimeArgument?
+
+    func apply(to options: inout ReadingOptions) {
+        (options.start, options.duration) = (start?.seconds, duration?.seconds)
     }
 }
 
@@ -43,19 +51,19 @@ struct InputArguments: ParsableArguments {
     @Option(name: [.customShort("f"), .customLong("format")], help: "Input format, where it cannot be told: rawvideo, yuv4mpegpipe, v4l2, …")
     var format: String?
 
-    @Option(help: ArgumentHelp("Size of raw frames.", valueName: "WxH"))
+    @Option(help: ArgumentHelp("Size of raw frames, or asked of a camera or a screen.", valueName: "WxH"))
     var size: SizeArgument?
 
-    @Option(help: ArgumentHelp("Frames a second of raw frames: 29.97, 30000/1001, … (default: 25)", valueName: "rate"))
+    @Option(help: ArgumentHelp("Frames a second of raw frames or a row of pictures, or asked of a camera: 29.97, 30000/1001, … (default: 25)", valueName: "rate"))
     var rate: RateArgument?
 
     @Option(help: ArgumentHelp("Video stream to paint, by its index in the file.", valueName: "index"))
     var stream: Int?
 
-    @Option(help: "Interlaced frames.")
+    @Option(help: "Frames flagged interlaced: made progressive, or painted as they are.")
     var deinterlace: Deinterlacing = .auto
 
-    @Option(help: ArgumentHelp("Give up after this many undecodable parts.", valueName: "count"))
+    @Option(help: ArgumentHelp("Give up when more parts than this cannot be decoded. (default: never)", valueName: "count"))
     var maxErrors: Int?
 
     @Flag(help: "Open network sources and playlists too.")
@@ -79,7 +87,7 @@ struct InputArguments: ParsableArguments {
 struct OutputArguments: ParsableArguments {
     @OptionGroup var existing: OverwriteArguments
 
-    @Flag(help: "Keep finished parts beside the output, and go on from those of a run that was cut off; with -y, what is whole is painted anew.")
+    @Flag(help: "Keep finished parts of 250 frames in a hidden folder beside the output, and go on from those of a run that was cut off; with -y, what is whole is painted anew.")
     var resume = false
 
     @Option(
@@ -134,6 +142,14 @@ struct OutputArguments: ParsableArguments {
         if output == "-", isatty(STDOUT_FILENO) == 1 {
             throw ValidationError("stdout is a terminal; pipe it into a program, or name a file")
         }
+    }
+
+    /// - Throws: `ValidationError` for what does not go with a folder, where the input is one.
+    func checkFolder(input: String, output: String, reports: ReportArguments) throws {
+        guard Batch.isFolder(input) else { return }
+        if output == "-" { throw ValidationError("a folder cannot be written to stdout; name a folder to write") }
+        if outputFormat != nil { throw ValidationError("--output-format takes one file; in a folder the names tell") }
+        if reports.isOfOneRun { throw ValidationError("--profile-json, --profile and --trace take one file, not a folder") }
     }
 
     /// - Parameter isPaced: whether frames may be dropped or repeated.

@@ -170,7 +170,7 @@ struct TrainingRunArguments: ParsableArguments {
         help: ArgumentHelp("Side of a crop. (default: 256; 48 times the scale of an upscaler)", valueName: "pixels"))
     var crop: Int?
 
-    @Option(help: "What moves the weights: muon, which comes further in as many steps, or adam. (default: muon; adam for an upscaler)")
+    @Option(help: "What moves the weights: muon, which comes further in as many steps, or adam. (default: muon; adam with --share-body and for an upscaler)")
     var optimizer: TrainingOptions.Optimizer?
 
     @Option(help: "Highest learning rate. (default: 0.003; 0.01 with --share-body, 0.001 for an upscaler)")

@@ -4,13 +4,13 @@ import Tempera
 /// `tempera upscale INPUT OUTPUT`
 struct Upscale: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Enlarge a picture or a video.", usage: "tempera upscale <input> <output> [--scale 2|4] [options]",
+        abstract: "Enlarge a picture, a video, or a folder of them.", usage: "tempera upscale <input> <output> [--scale 2|4] [options]",
         discussion: "Sound, subtitles, chapters and metadata are kept.")
 
-    @Argument(help: "Picture or video to enlarge; '-' for stdin.", completion: .file())
+    @Argument(help: "Picture or video to enlarge, a row of pictures as frame-%04d.png, or a folder of videos and pictures; '-' for stdin.", completion: .file())
     var input: String
 
-    @Argument(help: "File to write; '-' for stdout.", completion: .file())
+    @Argument(help: "File or folder to write; '-' for stdout.", completion: .file())
     var output: String
 
     @Option(help: "How many times larger along each side.")
@@ -20,6 +20,8 @@ struct Upscale: ParsableCommand {
         help: ArgumentHelp(
             "pixel (the most faithful), feature (crisper), or a .safetensors file of train-upscaler.", valueName: "name|file"))
     var model: String = Upscaler.standard
+
+    @OptionGroup var range: RangeArguments
 
     @OptionGroup(title: "Input") var reading: InputArguments
     @OptionGroup(title: "Output") var writing: OutputArguments
@@ -34,6 +36,7 @@ struct Upscale: ParsableCommand {
         try writing.checkResuming(from: input, to: output)
         try reports.check(input: input, output: output)
         try writing.checkEnds(input: input, output: output)
+        try writing.checkFolder(input: input, output: output, reports: reports)
     }
 
     func run() throws {
@@ -41,11 +44,11 @@ struct Upscale: ParsableCommand {
         let signals = Signals(), upscaler = try Upscaler(model, scale: scale.rawValue)
         var job = Job(input: input, output: output, upscaler: upscaler)
         reading.apply(to: &job.reading)
+        range.apply(to: &job.reading)
         writing.apply(to: &job)
         reports.apply(to: &job)
         (job.painting.precision, job.painting.threads) = (arithmetic.precision, work.threads)
-        try reports.checkExisting(writing.existing)
-        job.overwrite = try writing.mayOverwrite(job)
-        try JobConsole(messages.verbosity, reports, advice: "an input with fewer pixels would be enlarged faster").run(job, signals, what: upscaler.name)
+        let console = JobConsole(messages.verbosity, reports, advice: "an input with fewer pixels would be enlarged faster")
+        try console.run(job, signals, what: upscaler.name, writing)
     }
 }

@@ -33,7 +33,7 @@ import Testing
         (["a.mp4", "-", "--progress", "-"], "--progress - is where the video goes"),
         (["a.mp4", "-", "--progress", "1"], "--progress 1 is where the video goes"),
         (["upscale", "a.mp4", "-", "--progress", "pipe:1"], "--progress pipe:1 is where the video goes"),
-        (["/", "-"], "a folder cannot be painted to stdout"),
+        (["/", "-"], "a folder cannot be written to stdout"),
         (["/", "painted", "--profile-json", "p.json"], "--profile-json, --profile and --trace take one file, not a folder"),
         (["a.mp4", "b.mp4", "--trace", "none/t.json"], "--trace none/t.json: cannot be written there"),
         (["a.mp4", "b.mp4", "--profile-json", "b.mp4"], "--profile-json b.mp4 is a video of this run"),

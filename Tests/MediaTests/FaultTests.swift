@@ -22,7 +22,7 @@ import Testing
         #expect(throws: MediaError.missingFile(scratch.file("no.mp4"))) { try FileSource(scratch.file("no.mp4")) }
         #expect(throws: MediaError.isDirectory(scratch.path)) { try FileSource(scratch.path) }
         #expect(throws: MediaError.notMedia(text)) { try FileSource(text) }
-        #expect(throws: MediaError.notMedia(empty)) { try FileSource(empty) }
+        #expect(throws: MediaError.emptyInput(empty)) { try FileSource(empty) }
         #expect(throws: MediaError.noVideo(sound)) { try FileSource(sound) }
     }
 
@@ -131,7 +131,7 @@ import Testing
         #expect(throws: MediaError.self) { try FileSink(scratch.file("b.mp4"), video: video, options: sink) }
         sink = SinkOptions()
         sink.preset = "warp9"
-        #expect(throws: MediaError.optionRefused("preset", value: "warp9", by: "libx264")) {
+        #expect(throws: MediaError.optionRefused("preset", value: "warp9", by: "libx264", accepted: EncoderQuality.presets)) {
             try FileSink(scratch.file("b.mp4"), video: video, options: sink)
         }
         sink = SinkOptions()

@@ -129,6 +129,11 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         options.resize = RequestedSize(width: 128, height: 48)
         let flat = try FileSource(path, options: options)
         #expect(flat.video.sampleAspect == Rational(2, 3))
+        let unstated = scratch.file("a.avi"), picture = scratch.file("a.png")
+        try ffmpeg("-f lavfi -i testsrc2=s=128x96:r=5:d=0.4,setsar=0 -c:v rawvideo \(unstated)")
+        try ffmpeg("-f lavfi -i testsrc2=s=128x96:r=5:d=0.4,setsar=1 -frames:v 1 \(picture)")
+        #expect(try FileSource(unstated, options: options).video.sampleAspect == Rational(1, 2))
+        #expect(try FileSource(picture, options: options).video.sampleAspect == Rational(1, 1))
         options.resize = RequestedSize(width: 0, height: 48)
         #expect(throws: MediaError.badSize(width: 0, height: 48)) { try FileSource(path, options: options) }
     }

@@ -47,7 +47,7 @@ public enum MediaError: Error, Sendable, Equatable {
     /// Every frame of this codec lasts as long as the others, and the source does not say how long.
     case rateNeeded(codec: String)
     case pixelFormatRefused(String, codec: String, accepted: [String])
-    case optionRefused(String, value: String, by: String)
+    case optionRefused(String, value: String, by: String, accepted: [String] = [])
     case unwritable(String, why: String)
     case diskFull(String)
     case readerGone
@@ -90,8 +90,8 @@ extension MediaError: CustomStringConvertible {
             "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
         case .unknownPixelFormat(let name): "unknown pixel format '\(name)', or one that is not converted; see 'ffmpeg -pix_fmts'"
         case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
-        case .ofRawFrames(.size): "--size describes raw frames, and this input describes itself; --resize WxH paints at another size"
-        case .ofRawFrames(.rate): "--rate describes raw frames, and this input describes itself; --fps sets the rate of the output"
+        case .ofRawFrames(.size): "--size is for raw frames and cameras, and this input describes itself; --resize WxH paints at another size"
+        case .ofRawFrames(.rate): "--rate is for raw frames, rows of pictures and cameras, and this input describes itself; --fps sets the rate of the output"
         case .badTimeRange(let start, let duration):
             "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
@@ -104,11 +104,11 @@ extension MediaError: CustomStringConvertible {
         case .brokeOff(let path, let why, let isKept):
             "\(path): reading broke off (\(why))" + (isKept ? "; only what came before is painted" : "")
         case .tooManyErrors(let path, let count, let limit):
-            "\(path): \(count) parts could not be decoded, more than the \(limit) allowed by --max-errors"
+            "\(path): \(count) part\(count == 1 ? "" : "s") could not be decoded, more than the \(limit) allowed by --max-errors"
         case .interrupted: "stopped"
         case .sameFile(let path): "\(path): input and output are the same file; choose another output name"
         case .unknownContainer(let path):
-            "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .mov, .webm, … or give --output-format"
+            "\(path): cannot tell the format from the name; end it in .mp4, .mkv, .webm, … (a picture's: .png, .jpg, …) or give --output-format"
         case .noPicture(let path): "\(path): not the name of a picture; end it in .png, .jpg, .webp, …"
         case .unknownOutputFormat(let name): "unknown output format '\(name)'; see 'ffmpeg -muxers'"
         case .notStreamable(let format):
@@ -121,7 +121,8 @@ extension MediaError: CustomStringConvertible {
         case .encoderRefused(let codec, let why): "\(codec) cannot encode this: \(why)"
         case .pixelFormatRefused(let name, let codec, let accepted):
             "\(codec) does not encode \(name); it takes \(accepted.joined(separator: ", "))"
-        case .optionRefused(let name, let value, let by): "\(by) does not take \(name) = \(value)"
+        case .optionRefused(let name, let value, let by, let accepted):
+            "\(by) does not take \(name) = \(value)" + (accepted.isEmpty ? "" : "; it takes \(accepted.joined(separator: ", "))")
         case .unwritable(let path, let why): "\(path): cannot be written (\(why))"
         case .diskFull(let path): "\(path): the disk is full; make room or write elsewhere"
         case .readerGone: "the reader of the output went away"

@@ -6,11 +6,14 @@ struct Container {
     let format: UnsafePointer<AVOutputFormat>
     /// Of MPEG-TS: Blu-ray's, in packets of 192 bytes and with types of streams of its own.
     private let isBluRay: Bool
+    /// Of raw frames: a file named `.yuv`, which whoever reads it takes for 4:2:0.
+    private let isPlanar: Bool
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
-        isBluRay = path.ending == "m2ts"
+        (isBluRay, isPlanar) = (path.ending == "m2ts", path.ending == "yuv")
         if let name = options.format {
-            guard let found = av_guess_format(name, nil, nil) else { throw .unknownOutputFormat(name) }
+            // By FFmpeg's name, or else the ending that files of it have: "mkv" means "matroska".
+            guard let found = av_guess_format(name, nil, nil) ?? MediaFiles.muxer("." + name) else { throw .unknownOutputFormat(name) }
             format = found
         } else {
             guard let found = MediaFiles.muxer(path) else { throw .unknownContainer(path) }
@@ -55,8 +58,8 @@ struct Container {
 
     func writesNumberedPictures(_ path: String) -> Bool { writesPictures && InputLocation.isPattern(path) }
 
-    /// Raw frames come out in the pixel format in which raw frames of the same kind came in, unless another is asked for:
-    /// whoever reads them expects it. Of YUV4MPEG2 the chroma stays and the depth becomes 8 bits.
+    /// Raw frames come out in the pixel format in which raw frames of the same kind came in, or that a file's name means, unless
+    /// another is asked for: whoever reads them expects it. Of YUV4MPEG2 the chroma stays and the depth becomes 8 bits.
     /// - Throws: `MediaError.pixelFormatRefused`.
     func keepingRawFrames(of source: FileSource?, options: SinkOptions) throws(MediaError) -> SinkOptions {
         let held = [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV411P, AV_PIX_FMT_GRAY8]
@@ -66,8 +69,11 @@ struct Container {
             }
             return options
         }
-        guard let came = source?.contents, came.container == name else { return options }
         var options = options
+        guard let came = source?.contents, came.container == name else {
+            if name == "rawvideo", isPlanar { options.pixelFormat = PixelFormat(AV_PIX_FMT_YUV420P).name }
+            return options
+        }
         switch name {
         case "rawvideo": options.pixelFormat = came.picture.pixelFormat
         case "yuv4mpegpipe":

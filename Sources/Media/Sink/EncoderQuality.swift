@@ -7,7 +7,7 @@ struct EncoderQuality {
     let name: String
 
     /// What x264 and x265 call their presets; both print a complaint of their own about any other.
-    private static let presets = [
+    static let presets = [
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",
     ]
 
@@ -20,7 +20,7 @@ struct EncoderQuality {
         if let preset = options.preset ?? defaultPreset {
             if knows("preset") {
                 if ["libx264", "libx265"].contains(name), !Self.presets.contains(preset) {
-                    throw .optionRefused("preset", value: preset, by: name)
+                    throw .optionRefused("preset", value: preset, by: name, accepted: Self.presets)
                 }
                 settings["preset"] = preset
             } else {

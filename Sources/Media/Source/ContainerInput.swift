@@ -63,7 +63,9 @@ struct ContainerInput {
     }
 
     /// Whether all was read and nothing was there.
-    private static func isEmpty(_ bytes: UnsafePointer<AVIOContext>) -> Bool { bytes.pointee.eof_reached != 0 && bytes.pointee.pos == 0 }
+    private static func isEmpty(_ bytes: UnsafeMutablePointer<AVIOContext>) -> Bool {
+        bytes.pointee.pos == 0 && (bytes.pointee.eof_reached != 0 || avio_size(bytes) == 0)
+    }
 
     /// What to say of a file that FFmpeg could not open.
     func openingError(_ status: Int32, path: String) -> MediaError {

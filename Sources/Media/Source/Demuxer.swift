@@ -44,8 +44,7 @@ final class Demuxer {
         }
         context = opened
         // Readers of pictures take a size whether or not the pictures state their own.
-        let isPicture = formatName.hasPrefix("image2") || formatName.hasSuffix("_pipe")
-        if isPicture, options.size != nil, streams.contains(where: { $0.pointee.codecpar.pointee.codec_id != AV_CODEC_ID_RAWVIDEO }) {
+        if holdsPictures, options.size != nil, streams.contains(where: { $0.pointee.codecpar.pointee.codec_id != AV_CODEC_ID_RAWVIDEO }) {
             throw .ofRawFrames(.size)
         }
         if let unknown = settings.entries.first { throw Self.refusal(of: unknown, options: options, format: formatName) }
@@ -54,6 +53,12 @@ final class Demuxer {
             guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "analysing") }
         }
     }
+
+    /// Whether these are pictures for themselves, or in a row.
+    private var holdsPictures: Bool { formatName.hasPrefix("image2") || formatName.hasSuffix("_pipe") }
+
+    /// Whether what shows the frames knows square pixels alone, so that another size is another shape.
+    var isShownInSquares: Bool { holdsPictures || ["gif", "apng"].contains(formatName) }
 
     /// Finds out what the header leaves open, with frames kept within the size that the decoder is allowed.
     private func analyse() -> Int32 {

@@ -29,20 +29,21 @@ extension VideoFormat {
         return Rational(known: stream.pointee.avg_frame_rate) ?? least
     }
 
-    /// The pixel aspect after turning and resizing; the picture's shape on the screen stays.
+    /// The pixel aspect after turning and resizing; a video's shape on the screen stays. Where none is stated it is 1:1.
     private static func sampleAspect(
         _ demuxer: Demuxer, _ stream: UnsafeMutablePointer<AVStream>, _ first: UnsafePointer<AVFrame>,
         converter: FrameConverter, orientation: Orientation
     ) -> Rational {
         var first = first.pointee
         var aspect = av_guess_sample_aspect_ratio(demuxer.context, stream, &first)
-        if aspect.num <= 0 || aspect.den <= 0 { return Rational(1, 1) }
+        if aspect.num <= 0 || aspect.den <= 0 { aspect = AVRational(num: 1, den: 1) }
         var (width, height) = (first.width, first.height)
         if orientation.transposes {
             aspect = AVRational(num: aspect.den, den: aspect.num)
             swap(&width, &height)
         }
-        guard width != converter.width || height != converter.height else { return Rational(aspect) }
+        let isResized = width != converter.width || height != converter.height
+        guard isResized, !demuxer.isShownInSquares else { return Rational(aspect) }
         // A picture scaled alike in both directions, up to rounding to whole pixels, keeps its aspect exactly.
         let stretch = Double(converter.height) * Double(width) / (Double(converter.width) * Double(height))
         if abs(stretch - 1) < 1.5 / Double(min(converter.width, converter.height)) { return Rational(aspect) }
