@@ -39,6 +39,7 @@ struct OptimizationConsole {
             log.notice("\(width)x\(height)\(from), \(threads.counted("thread")), \(memory)")
         case .progress(let progress): if !quiet { Console.shared.draw(progress.line) }
         case .wrote(let path): log.info("wrote \(path)")
+        case .noPicture(let why): log.warning("\(why); going on without that picture")
         case .warning(let warning): log.warning("\(warning)")
         }
     }

@@ -79,7 +79,7 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         options.size = RequestedSize(width: 32, height: 24)
         for name in ["a.png", "a.mkv"] {
             try ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=0.2 \(scratch.file(name))")
-            #expect { try FileSource(scratch.file(name), options: options) } throws: { "\($0)".hasPrefix("--size describes raw frames") }
+            #expect { try FileSource(scratch.file(name), options: options) } throws: { "\($0)".hasPrefix("--size is for raw frames") }
         }
     }
 

@@ -87,10 +87,62 @@ import Testing
         }
     }
 
+    /// The gradient with respect to the painting, of sides that a pooling does not divide, in both kinds of pooling; a pixel of
+    /// the content layer stands for 4 x 4 of the painting, though 15 / 3 are 5.
+    @Test(arguments: Pooling.allCases) func everyPixelOfAnOddPainting(_ pooling: Pooling) throws {
+        var noise = SplitMix64(state: 32)
+        let shape = MapShape(images: 2, height: 19, width: 15, channels: 3), weights = LossWeights(
+            content: 1, style: 3, totalVariation: 2000, temporal: 1, grid: 0, contentLayer: .relu3_1,
+            styleLayers: [.relu1_2, .relu2_2])
+        let vgg = try Self.features(upTo: weights.last, &noise)
+        let pictures = (0..<2).map { _ in
+            ReferenceMap(2, shape.height, shape.width, 3, values: noise.values(shape.count).map { 127 + 100 * $0 })
+        }
+        let (painted, photos) = (pictures[0], pictures[1])
+        let painting = ReferenceMap(1, 24, 20, 3, values: noise.values(24 * 20 * 3).map { 127 + 100 * $0 })
+        let motion = Motion(angle: 0.05, zoom: 1.04, centre: 8, shift: SIMD2(1.25, -0.5))
+        let brightening = noise.values(shape.pixels).map { 10 * $0 }
+        let reference = ReferenceObjective(
+            Self.architectures[0], weights, vgg: vgg, painting: painting, photos: photos, motion: motion,
+            brightening: brightening, pooling: pooling)
+
+        let context = TrainingContext(pool: ThreadPool(threads: 2), pairs: false), memory = MapMemory()
+        let style = StyleTarget(grams: reference.grams.mapValues { $0.map(Float.init) }), gradient = memory.map(shape)
+        let objective = PerceptualObjective(
+            weights, styles: [style], vgg: vgg, pooling: pooling, input: shape, context: context)
+        let pair = ViewPair(first: 0, second: 1, motion: motion, brightening: memory.floats(shape.pixels))
+        for (i, value) in brightening.enumerated() { pair.brightening[i] = Float(value) }
+        let batch = Batch(photos: photos.map(in: memory), pairs: [pair])
+        let losses = objective.evaluate(painted.map(in: memory), batch, gradient: gradient), exact = reference.losses(of: painted)
+        #expect(abs(losses.content - exact.content) < 1e-4 * exact.content)
+        #expect(abs(losses.temporal - exact.temporal) < 1e-4 * exact.temporal)
+        Self.expectSlope(gradient, at: painted, &noise) { reference.losses(of: $0).total }
+    }
+
+    /// Checks `gradient` of `loss` at `x` against a difference quotient: along itself, where a wrong factor shows, and as far
+    /// along a random direction, where anything does.
+    static func expectSlope(
+        _ gradient: Map, at x: ReferenceMap, _ noise: inout SplitMix64, _ loss: (ReferenceMap) -> Double
+    ) {
+        let slope = gradient.values.map(Double.init), length = norm(slope), step = 1e-3
+        let random = noise.values(slope.count), randomLength = norm(random)
+        let direction = zip(slope, random).map { $0 / length + $1 / randomLength }
+        func moved(_ step: Double) -> ReferenceMap {
+            var y = x
+            for (i, d) in direction.enumerated() { y.values[i] += step * d }
+            return y
+        }
+        let quotient = (loss(moved(step)) - loss(moved(-step))) / (2 * step)
+        let expected = zip(slope, direction).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(
+            length > 0 && abs(quotient - expected) <= 1e-3 * length,
+            "\(expected) along the gradient, difference quotient \(quotient)")
+    }
+
     private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
     /// VGG16 of random weights that keep activations about as large as they come in.
-    private static func features(upTo last: VGG16Layer, _ noise: inout SplitMix64) throws -> VGG16Weights {
+    static func features(upTo last: VGG16Layer, _ noise: inout SplitMix64) throws -> VGG16Weights {
         let path = NSTemporaryDirectory() + "tempera-gradient-\(UUID().uuidString).safetensors"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let tensors = VGG16Layer.allCases.filter { $0 <= last }.flatMap { layer in

@@ -190,6 +190,11 @@ import Testing
         #expect(told.progress.last?.remaining == 0 && told.progress.allSatisfy { $0.width == 50 && $0.height == 41 })
         let rows = try String(contentsOfFile: studio.folder + "/losses.csv", encoding: .utf8).split(separator: "\n")
         #expect(rows.count == 7 && rows[0] + "\n" == PictureLog.header)
+        // A picture on the way that cannot be written is no end.
+        let way = Told()
+        try FileManager.default.removeItem(atPath: studio.folder + "/out-0002.png")
+        try FileManager.default.createDirectory(atPath: studio.folder + "/out-0002.png", withIntermediateDirectories: false)
+        #expect(try job.run(report: way.hear).steps == 6 && way.missing.count == 1 && way.wrote.count == 2)
         let painted = try Photo(studio.folder + "/out.png").pixels
         #expect(painted.width == 50 && painted.height == 41)
         // From noise, and by Adam: other pictures, each the same again.
@@ -318,10 +323,12 @@ import Testing
 private final class Told {
     private(set) var progress: [OptimizationProgress] = []
     private(set) var wrote: [String] = []
+    private(set) var missing: [String] = []
 
     func hear(_ event: OptimizationEvent) {
         switch event {
         case .began, .warning: break
+        case .noPicture(let why): missing.append(why)
         case .progress(let step): progress.append(step)
         case .wrote(let path): wrote.append(path)
         }

@@ -276,7 +276,27 @@ import Testing
         #expect(rates.count == 8 && zip(rates, rates.dropFirst()).allSatisfy { abs($0 / $1 - 2) < 1e-9 })
     }
 
-    @Test func aRunThatStepsBackRecovers() throws {
+    /// Of a disk that is full, say, or photos on a drive that is gone.
+    @Test func anErrorOnTheWayLeavesACheckpoint() throws {
+        let studio = try Studio(), files = FileManager.default, (photos, away) = (studio.folder + "/photos", studio.folder + "/away")
+        var options = studio.options("run", iterations: 60)
+        let run = try TrainingRun(options)
+        #expect(throws: TrainingError.self) {
+            try run.run(shouldStop: { false }) {
+                if case .progress(let progress) = $0, progress.step == 30 { try? files.moveItem(atPath: photos, toPath: away) }
+            }
+        }
+        try files.moveItem(atPath: away, toPath: photos)
+        options.resume = true
+        var begun = 0
+        let summary = try TrainingRun(options).run(shouldStop: { false }) { if case .began(_, let step, _, _) = $0 { begun = step } }
+        #expect(begun >= 25 && begun < 60 && summary.steps == 60)
+        try files.createDirectory(atPath: studio.folder + "/other.losses.csv", withIntermediateDirectories: false)
+        #expect { try TrainingRun(studio.options("other", iterations: 2)) } throws: { "\($0)".contains("it is a folder") }
+    }
+
+    /// Weights that are no numbers are found in the next step, moments when they would be kept.
+    @Test(arguments: [(isMoment: false, foundAt: 41), (true, 50)]) func aRunThatStepsBackRecovers(isMoment: Bool, foundAt: Int) throws {
         let studio = try Studio(), run = try TrainingRun(studio.options("run", iterations: 60))
         var back: [(from: Int, to: Int, rate: Double)] = [], last: (step: Int, loss: Double) = (0, .nan), poisoned = false
         let summary = try run.run(shouldStop: { false }) { event in
@@ -287,13 +307,17 @@ import Testing
                 // Once, as a bad update would: the next step's losses are not numbers.
                 if p.step == 40, !poisoned {
                     poisoned = true
-                    run.trainer.parameters.values[0] = .nan
+                    if isMoment {
+                        run.trainer.optimizer.state.second[0] = .infinity
+                    } else {
+                        run.trainer.parameters.values[0] = .nan
+                    }
                 }
             default: break
             }
         }
-        #expect(back.count == 1 && back.first?.from == 41 && back.first?.to == 25)
-        #expect(summary.steps == 60 && last.step == 60 && last.loss.isFinite && run.trainer.parameters.isFinite)
+        #expect(back.count == 1 && back.first?.from == foundAt && back.first?.to == 25)
+        #expect(summary.steps == 60 && last.step == 60 && last.loss.isFinite && run.trainer.isFinite)
         // The log has every step once, and the rates after the step back are half of those before.
         let rows = try String(contentsOfFile: studio.folder + "/run.losses.csv", encoding: .utf8).split(separator: "\n")
             .dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }

@@ -72,6 +72,42 @@ import Testing
         }
     }
 
+    /// With features, of sides that the pooling does not divide: both terms, and their gradient with respect to the picture.
+    @Test func gradientOfFeatures() throws {
+        var noise = SplitMix64(state: 9)
+        let vgg = try GradientTests.features(upTo: .relu2_2, &noise)
+        let pictures = (0..<2).map { _ in
+            ReferenceMap(2, 15, 13, 3, values: noise.values(2 * 15 * 13 * 3).map { 127 + 100 * $0 })
+        }
+        let (picture, target) = (pictures[0], pictures[1])
+        func features(_ x: ReferenceMap) -> [Double] {
+            ReferenceObjective.features(x, vgg, upTo: .relu2_2, .max)[.relu2_2]?.values ?? []
+        }
+        let wanted = features(target)
+        func exact(_ x: ReferenceMap) -> (pixel: Double, content: Double) {
+            (2 * ReferenceLoss.meanSquare(x.values, target.values).0, 3 * ReferenceLoss.meanSquare(features(x), wanted).0)
+        }
+        let output = picture.map(in: memory), gradient = memory.map(output.shape)
+        let objective = UpscalingObjective(
+            UpscalingWeights(pixel: 2, feature: 3), vgg: vgg, output: output.shape, context: context)
+        let losses = objective.evaluate(
+            output, Batch(photos: output, target: target.map(in: memory)), gradient: gradient), (pixel, content) = exact(picture)
+        #expect(abs(losses.pixel - pixel) < 1e-4 * pixel && abs(losses.content - content) < 1e-4 * content)
+        GradientTests.expectSlope(gradient, at: picture, &noise) {
+            let (pixel, content) = exact($0)
+            return pixel + content
+        }
+    }
+
+    @Test func weightsAreChecked() {
+        for weight in [-1, Float.nan, .infinity] {
+            for weights in [UpscalingWeights(pixel: weight, feature: 0), UpscalingWeights(pixel: 1, feature: weight)] {
+                let options = TrainingOptions(scale: 2, weights: weights, photos: "photos", vgg: "vgg", output: "x2.safetensors")
+                #expect { try options.check() } throws: { "\($0)" == "a weight of a loss must be 0 or more" }
+            }
+        }
+    }
+
     @Test func bicubicKeepsWhatItShould() {
         let size = (12, 10), picture = PixelBuffer(width: size.0, height: size.1)
         for y in 0..<size.1 { for i in 0..<36 { picture.row(y)[i] = UInt8(10 * (i / 3) + 20) } }

@@ -40,7 +40,7 @@ struct ContainerInput {
         if format == nil, stream?.begins(with: "YUV4MPEG2 ") == true { format = InputFormat.named("yuv4mpegpipe") }
         if format == nil, let bytes = stream?.context {
             let status = av_probe_input_buffer2(bytes, &format, url, nil, 0, 0)
-            guard status >= 0 else { throw Self.isEmpty(bytes) ? .emptyInput(path) : FFmpegStatus(status).reading(path, action: "reading") }
+            guard status >= 0 else { throw stream?.isEmpty == true ? .emptyInput(path) : FFmpegStatus(status).reading(path, action: "reading") }
         }
         if let format, options.format == nil, !options.allowNetwork {
             let name = String(cString: format.pointee.name)
@@ -62,14 +62,9 @@ struct ContainerInput {
         return [S_IFREG, S_IFBLK].contains(information.st_mode & S_IFMT)
     }
 
-    /// Whether all was read and nothing was there.
-    private static func isEmpty(_ bytes: UnsafeMutablePointer<AVIOContext>) -> Bool {
-        bytes.pointee.pos == 0 && (bytes.pointee.eof_reached != 0 || avio_size(bytes) == 0)
-    }
-
     /// What to say of a file that FFmpeg could not open.
     func openingError(_ status: Int32, path: String) -> MediaError {
-        if let bytes = stream?.context, Self.isEmpty(bytes) { return .emptyInput(path) }
+        if stream?.isEmpty == true { return .emptyInput(path) }
         let error = FFmpegStatus(status).reading(path, action: "opening")
         guard case .notMedia = error, case .file(let file) = location, (try? Self.holdsStill(file)) == true,
             let handle = FileHandle(forReadingAtPath: file),

@@ -12,6 +12,8 @@ final class InputStream {
     private let interruption: Interruption?
     /// Bytes looked at in advance, still to be handed out.
     private var head: [UInt8] = []
+    /// Of a pipe: whether bytes came, and whether the end did.
+    private var (hasBytes, hasEnded) = (false, false)
 
     /// A file, through FFmpeg's `file` protocol and no other.
     init(file path: String) throws(MediaError) {
@@ -69,6 +71,9 @@ final class InputStream {
         if closesDescriptor { close(descriptor) }
     }
 
+    /// Whether not one byte is there, as far as was read.
+    var isEmpty: Bool { descriptor >= 0 ? hasEnded && !hasBytes : context.map { avio_size($0) == 0 } ?? false }
+
     /// Whether a pipe begins with `signature`. Waits for no more bytes than that; a probe would wait for 2 KiB.
     func begins(with signature: String) -> Bool {
         guard descriptor >= 0 else { return false }
@@ -97,8 +102,14 @@ final class InputStream {
             let ready = poll(&waiting, 1, 100)
             if ready == 0 || (ready < 0 && errno == EINTR) { continue }
             let got = Glibc.read(descriptor, bytes, count)
-            if got > 0 { return Int32(got) }
-            if got == 0 { return tempera_averror_eof }
+            if got > 0 {
+                hasBytes = true
+                return Int32(got)
+            }
+            if got == 0 {
+                hasEnded = true
+                return tempera_averror_eof
+            }
             if errno != EINTR && errno != EAGAIN { return tempera_averror(errno) }
         }
     }

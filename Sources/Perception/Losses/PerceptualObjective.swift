@@ -53,9 +53,9 @@ final class PerceptualObjective: TrainingObjective {
                 losses.content = context.squaredDifference(feature, content, weight: weights.content, gradient: to)
             }
             if layer == weights.contentLayer, weights.temporal > 0 {
-                let scale = painting.shape.width / feature.shape.width
+                // A pooling between one block and the next halves the sides, rounding down.
                 losses.temporal += temporal.features(
-                    feature, batch.pairs, scale: scale, weight: weights.temporal, gradient: to)
+                    feature, batch.pairs, scale: 1 << (layer.block - 1), weight: weights.temporal, gradient: to)
             }
             guard let gram = grams[layer], let target = styles[batch.style].grams[layer] else { return }
             losses.style += gram.loss(of: feature, target: target, weight: weights.style, gradient: to)

@@ -16,6 +16,11 @@ public struct UpscalingWeights: Sendable, Hashable {
     public static let pixel = UpscalingWeights(pixel: 1, feature: 0)
     /// Features, held near the pixels: a crisper picture.
     public static let feature = UpscalingWeights(pixel: 1, feature: 1)
+
+    /// - Throws: `TrainingError.outOfRange`.
+    func check() throws(TrainingError) {
+        for weight in [pixel, feature] where !(weight >= 0 && weight.isFinite) { throw .outOfRange(.lossWeight) }
+    }
 }
 
 /// The losses of super-resolution of Johnson et al. 2016 on a batch of one extent.

@@ -75,11 +75,9 @@ public struct NetworkComparison: Sendable {
         pictures.append(("network", painted))
         seconds.append(ContinuousClock().measure { painter.paint(original, into: painted) } / .seconds(1))
 
-        let optimizer = PictureOptimizer(
-            start,
-            objective: FeatureObjective(
-                targets, photo: start, style: style, vgg: features, pooling: pooling, context: context), method: .lbfgs,
-            context: context)
+        let objective = FeatureObjective(
+            targets, photo: start, style: style, vgg: features, pooling: pooling, context: context)
+        let optimizer = PictureOptimizer(start, objective: objective, method: .lbfgs, context: context)
         var run = OptimizationRun([(start.shape, most)], shouldStop: shouldStop, report: report)
         try run.optimize(optimizer, iterations: most) { progress in
             guard iterations.contains(progress.step) else { return }
@@ -92,20 +90,16 @@ public struct NetworkComparison: Sendable {
         }
         try file.write(grid.draw([("painting", try picture.fitted(width: width, height: height))] + pictures))
         report(.wrote(figure))
-        return (rows(pictures, seconds, style, features, context.pool), run.summary)
+        return (rows(pictures, seconds, objective), run.summary)
     }
 
     private static func label(_ iterations: Int) -> String { iterations == 1 ? "1 iteration" : "\(iterations) iterations" }
 
-    /// What the pictures are worth, measured exactly.
+    /// What the pictures are worth.
     private func rows(
-        _ pictures: [(name: String, pixels: PixelBuffer)], _ seconds: [Double], _ style: StyleTarget,
-        _ features: VGG16Weights, _ pool: ThreadPool
+        _ pictures: [(name: String, pixels: PixelBuffer)], _ seconds: [Double], _ objective: FeatureObjective
     ) -> [Row] {
-        let memory = MapMemory(), photo = pictures[0].pixels.map(in: memory), gradient = memory.map(photo.shape)
-        let objective = FeatureObjective(
-            FeatureWeights(weights), photo: photo, style: style, vgg: features, pooling: pooling,
-            context: TrainingContext(pool: pool, pairs: false))
+        let memory = MapMemory(), gradient = memory.map(pictures[0].pixels.map(in: memory).shape)
         let noise = FlatNoise(photo: pictures[0].pixels)
         return zip(pictures, seconds).map { picture, seconds in
             let losses = objective.evaluate(picture.pixels.map(in: memory), gradient: gradient)

@@ -53,6 +53,9 @@ final class Adam {
         moments.update(repeating: 0, count: 2 * count)
     }
 
+    /// Whether every moment is a number.
+    var isFinite: Bool { (0..<2 * count).allSatisfy { moments[$0].isFinite } }
+
     /// Steps taken, and the first and second moments.
     var state: (step: Int, first: [Float], second: [Float]) {
         get {

@@ -34,6 +34,9 @@ final class ParameterOptimizer {
     /// Begins anew: no steps, no moments.
     func forget() { adam.forget() }
 
+    /// Whether every moment is a number.
+    var isFinite: Bool { adam.isFinite }
+
     /// Steps taken, and the first and second moments.
     var state: (step: Int, first: [Float], second: [Float]) {
         get { adam.state }

@@ -127,8 +127,12 @@ public struct DirectPainting: Sendable {
                 log?.append(progress)
                 guard pictureEvery > 0, progress.step % pictureEvery == 0, progress.step < progress.total else { return }
                 let path = path(progress.step)
-                try file(path).write(finished(painted(optimizer), source, width, height))
-                report(.wrote(path))
+                do {
+                    try file(path).write(finished(painted(optimizer), source, width, height))
+                    report(.wrote(path))
+                } catch {
+                    report(.noPicture("\(error)"))
+                }
             }
             canvas = painted(optimizer)
         }
@@ -177,8 +181,7 @@ public struct DirectPainting: Sendable {
 
     /// Whether a picture on the way would take the place of `input`, whose name then ends in its step.
     private func replaces(_ input: String) -> Bool {
-        let stem = input[..<(input.lastIndex(of: ".") ?? input.endIndex)]
-        let digits = String(stem.reversed().prefix(while: \.isNumber).reversed())
+        let digits = String(input.folderAndName.name.stem.reversed().prefix(while: \.isNumber).reversed())
         guard pictureEvery > 0, let step = Int(digits), step % pictureEvery == 0 else { return false }
         return MediaFiles.isSame(input, path(step))
     }
@@ -186,9 +189,7 @@ public struct DirectPainting: Sendable {
     /// Of a picture on the way: `output-0050.png`.
     private func path(_ step: Int) -> String {
         let number = String(repeating: "0", count: max(0, 4 - "\(step)".count)) + "\(step)"
-        guard let dot = output.lastIndex(of: "."), dot > output.lastIndex(of: "/") ?? output.startIndex else {
-            return "\(output)-\(number)"
-        }
-        return "\(output[..<dot])-\(number)\(output[dot...])"
+        let name = output.folderAndName.name, ending = name.dropFirst(name.stem.count)
+        return "\(output.dropLast(ending.count))-\(number)\(ending)"
     }
 }

@@ -25,6 +25,8 @@ public enum OptimizationEvent: Sendable {
     case progress(OptimizationProgress)
     /// A file was written.
     case wrote(String)
+    /// A picture on the way could not be written; the work goes on.
+    case noPicture(String)
     /// What the file cannot hold of the photo.
     case warning(MediaWarning)
 }

@@ -62,7 +62,8 @@ extension TrainingState {
             let factor = metadata["rate_factor"].flatMap(Double.init),
             let back = metadata["steps_back"].flatMap(Int.init),
             let seconds = metadata["seconds"].flatMap(Double.init), arrays.allSatisfy({ $0.count == parameters }),
-            Requirement.counts.contains(total), (0...total).contains(step)
+            Requirement.counts.contains(total), (0...total).contains(step), (0...step).contains(updates), factor > 0, factor <= 1,
+            (0...TrainingRun.mostStepsBack).contains(back), seconds >= 0, seconds.isFinite
         else { throw .noCheckpoint(path) }
         if case .iterations(let count) = run.length, count != total {
             throw .otherRun(checkpoint: path, had: "iterations \(total)", has: "iterations \(count)")

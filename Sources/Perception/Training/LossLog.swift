@@ -47,7 +47,7 @@ final class LossLog {
 
     private func rewrite() throws(TrainingError) {
         do {
-            try Data((Self.header + rows.map(\.line).joined()).utf8).write(to: URL(fileURLWithPath: path))
+            try Data((Self.header + rows.map(\.line).joined()).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             _ = try file?.seekToEnd()
         } catch {

@@ -78,6 +78,9 @@ final class Trainer {
         return try body()
     }
 
+    /// Whether weights and moments are numbers: gradients beyond 1e19 have squares that are none, and weights that stand still.
+    var isFinite: Bool { parameters.isFinite && optimizer.isFinite }
+
     /// Moves the weights against the last gradient.
     func update(rate: Double) { optimizer.update(rate: rate) }
 }

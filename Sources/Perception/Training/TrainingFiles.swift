@@ -36,6 +36,9 @@ struct TrainingFiles: Sendable {
             if MediaFiles.isFolder(model) { throw .cannotWrite(model, "it is a folder; name a file in it") }
             if model.folderAndName.name.utf8.count > 230 { throw .cannotWrite(model, "the name is too long") }
         }
+        for file in [checkpoint, log, curve, preview] where MediaFiles.isFolder(file) {
+            throw .cannotWrite(file, "it is a folder; choose another name for the model")
+        }
         if !MediaFiles.isFolder(folder) { throw .cannotWrite(model, "there is no folder \(folder)") }
         if access(folder, W_OK) != 0 { throw .cannotWrite(model, "nothing may be written to \(folder)") }
         if let twice = models.first(where: { name in models.count { MediaFiles.isSame($0, name) || $0 == name } > 1 }) {

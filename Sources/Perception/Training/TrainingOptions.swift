@@ -132,6 +132,7 @@ public struct TrainingOptions: Sendable {
     func check() throws(TrainingError) {
         let alignment = isUpscaling ? 16 : max(8, architecture.alignment)
         guard isUpscaling || !paintings.isEmpty else { throw .noPaintings }
+        if case .upscaling(let weights) = goal { try weights.check() }
         guard provenance.isEmpty || provenance.count == max(1, paintings.count) else {
             throw .outOfRange(.provenance)
         }

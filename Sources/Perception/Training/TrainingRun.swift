@@ -15,7 +15,7 @@ import Network
 public final class TrainingRun {
     /// Steps from one state to fall back on to the next.
     private static let snapshotEvery = 25
-    private static let mostStepsBack = 8
+    static let mostStepsBack = 8
     private static let secondsBetweenCheckpoints = 60.0
 
     private let options: TrainingOptions
@@ -102,61 +102,70 @@ public final class TrainingRun {
         let firstStep = step
         var pace = TrainingPace(stages)
 
-        while step < state.total, !shouldStop() {
-            if step % Self.snapshotEvery == 0, step != state.step, trainer.parameters.isFinite {
-                state = snapshot(state, step: step, seconds: seconds)
-            }
-            let stage = stage(step, of: state.total)
-            // The gradients of imitation say nothing of the objective's size: it begins with moments of its own.
-            if step == imitated, imitated > 0 {
-                trainer.optimizer.forget()
-                smoothed = SmoothedLosses(log, imitated: imitated)
-            }
-            let begun = seconds, (losses, rate) = try take(step, in: stage, of: state, imitated: imitated)
-            pace.add(seconds - begun, step: step, of: state.total)
-            step += 1
-            let isPreviewed = options.previewEvery > 0 && step % options.previewEvery == 0
-            let isWritten = step == state.total || isPreviewed
-            guard Float(losses.total).isFinite, !isWritten || trainer.parameters.isFinite else {
-                state.stepsBack += 1
-                state.rateFactor /= 2
-                if state.stepsBack > Self.mostStepsBack { throw TrainingError.diverged(step: step) }
-                report(.steppedBack(from: step, to: state.step, rate: rate / 2))
-                restore(state)
-                step = state.step
-                try log.cut(after: step)
-                smoothed = SmoothedLosses(log, imitated: imitated)
-                continue
-            }
-            smoothed.add(losses)
-            log.append(LossLog.Row(step: step, seconds: seconds, rate: rate, painting: (step - 1) % files.models.count, losses: losses))
-            report(
-                .progress(
-                    TrainingProgress(
-                        step: step, total: state.total, losses: smoothed.mean, seconds: seconds,
-                        secondsPerStep: (seconds - before) / Double(max(1, step - firstStep)),
-                        remaining: pace.remaining(after: step, of: state.total))))
-            let unreadable = stage.stream.unreadable.subtracting(told)
-            if !unreadable.isEmpty {
-                told.formUnion(unreadable)
-                report(.unreadable(unreadable.sorted()))
-            }
-            if seconds - lastCheckpoint > Self.secondsBetweenCheckpoints {
-                try state.write(files.checkpoint, fingerprint: fingerprint)
-                lastCheckpoint = seconds
-            }
-            if isPreviewed, step < state.total {
-                let models = try writeModels(log, total: state.total, imitated: imitated, seconds)
-                do {
-                    try draw(models, log, total: state.total)
-                    report(.wrote(strip == nil ? files.model : files.preview))
-                } catch {
-                    report(.noPictures("\(error)"))
+        do {
+            while step < state.total, !shouldStop() {
+                if step % Self.snapshotEvery == 0, step != state.step {
+                    state = snapshot(state, step: step, seconds: seconds)
+                }
+                let stage = stage(step, of: state.total)
+                // The gradients of imitation say nothing of the objective's size: it begins with moments of its own.
+                if step == imitated, imitated > 0 {
+                    trainer.optimizer.forget()
+                    smoothed = SmoothedLosses(log, imitated: imitated)
+                }
+                let begun = seconds, (losses, rate) = try take(step, in: stage, of: state, imitated: imitated)
+                pace.add(seconds - begun, step: step, of: state.total)
+                step += 1
+                let isPreviewed = options.previewEvery > 0 && step % options.previewEvery == 0
+                let isKept = step == state.total || isPreviewed || step % Self.snapshotEvery == 0
+                guard Float(losses.total).isFinite, !isKept || trainer.isFinite else {
+                    state.stepsBack += 1
+                    state.rateFactor /= 2
+                    if state.stepsBack > Self.mostStepsBack { throw TrainingError.diverged(step: step) }
+                    report(.steppedBack(from: step, to: state.step, rate: rate / 2))
+                    restore(state)
+                    step = state.step
+                    try log.cut(after: step)
+                    smoothed = SmoothedLosses(log, imitated: imitated)
+                    continue
+                }
+                smoothed.add(losses)
+                log.append(LossLog.Row(step: step, seconds: seconds, rate: rate, painting: (step - 1) % files.models.count, losses: losses))
+                report(
+                    .progress(
+                        TrainingProgress(
+                            step: step, total: state.total, losses: smoothed.mean, seconds: seconds,
+                            secondsPerStep: (seconds - before) / Double(max(1, step - firstStep)),
+                            remaining: pace.remaining(after: step, of: state.total))))
+                let unreadable = stage.stream.unreadable.subtracting(told)
+                if !unreadable.isEmpty {
+                    told.formUnion(unreadable)
+                    report(.unreadable(unreadable.sorted()))
+                }
+                if seconds - lastCheckpoint > Self.secondsBetweenCheckpoints {
+                    try state.write(files.checkpoint, fingerprint: fingerprint)
+                    lastCheckpoint = seconds
+                }
+                if isPreviewed, step < state.total {
+                    let models = try writeModels(log, total: state.total, imitated: imitated, seconds)
+                    do {
+                        try draw(models, log, total: state.total)
+                        report(.wrote(strip == nil ? files.model : files.preview))
+                    } catch {
+                        report(.noPictures("\(error)"))
+                    }
                 }
             }
+        } catch {
+            // What was learnt since the last checkpoint is not lost with a disk that is full or a photo that is gone.
+            if state.step > 0, state.stepsBack <= Self.mostStepsBack {
+                try? state.write(files.checkpoint, fingerprint: fingerprint)
+                stopped = state
+            }
+            throw error
         }
         let isComplete = step >= state.total
-        if trainer.parameters.isFinite {
+        if trainer.isFinite {
             state = snapshot(state, step: step, seconds: seconds)
         } else {
             restore(state)

@@ -5,7 +5,7 @@ import Glibc
 /// The network computes with the rounded weights and the optimiser moves the exact ones by the same gradient, the
 /// straight-through estimator (Bengio et al. 2013, arXiv:1308.3432): what rounding costs is learnt away.
 struct WeightRounding: Sendable {
-    /// The step between neighbours, in standard deviations of a tensor.
+    /// About the step between neighbours, in standard deviations of a tensor.
     let step: Float
 
     /// Nil where there is nothing to round.
@@ -14,8 +14,9 @@ struct WeightRounding: Sendable {
         self.step = step
     }
 
-    /// Writes the multiples nearest to `values`, one tensor, of the power of two nearest to `step` deviations. A power of
-    /// two leaves the multiples exact in float16, and most of their bits 0.
+    /// Writes the multiples nearest to `values`, one tensor, of the power of two whose logarithm is nearest to that of `step`
+    /// deviations; `values` themselves where they do not deviate. Multiples of a power of two, up to its 2048-fold, are exact
+    /// in float16, and have most of their bits 0.
     func round(_ values: UnsafeBufferPointer<Float>, into result: UnsafeMutablePointer<Float>) {
         var sum = 0.0, squares = 0.0
         for value in values {

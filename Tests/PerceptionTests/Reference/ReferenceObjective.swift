@@ -13,23 +13,27 @@ struct ReferenceObjective {
     /// What moved between the two photos, and by how much the second is brighter.
     let motion: Motion
     let brightening: [Double]
+    let pooling: Pooling
     private let content: [Double]
     private let parameters: ParameterStore
 
     init(
         _ architecture: Architecture, _ weights: LossWeights, vgg: VGG16Weights, painting: ReferenceMap,
-        photos: ReferenceMap, motion: Motion, brightening: [Double]
+        photos: ReferenceMap, motion: Motion, brightening: [Double], pooling: Pooling = .max
     ) {
         (self.architecture, self.weights, self.vgg) = (architecture, weights, vgg)
-        (self.photos, self.motion, self.brightening) = (photos, motion, brightening)
-        grams = Self.features(painting, vgg, upTo: weights.last).mapValues { ReferenceLoss.gram($0) }
-        content = Self.features(photos, vgg, upTo: weights.contentLayer)[weights.contentLayer]?.values ?? []
+        (self.photos, self.motion, self.brightening, self.pooling) = (photos, motion, brightening, pooling)
+        grams = Self.features(painting, vgg, upTo: weights.last, pooling).mapValues { ReferenceLoss.gram($0) }
+        content = Self.features(photos, vgg, upTo: weights.contentLayer, pooling)[weights.contentLayer]?.values ?? []
         parameters = ParameterStore(architecture: architecture)
     }
 
     /// The loss at `values`, the parameters in the order of a `ParameterStore`.
-    func losses(at values: [Double]) -> Losses {
-        let painted = paint(photos, values), features = Self.features(painted, vgg, upTo: weights.last)
+    func losses(at values: [Double]) -> Losses { losses(of: paint(photos, values)) }
+
+    /// The loss of what the photos became.
+    func losses(of painted: ReferenceMap) -> Losses {
+        let features = Self.features(painted, vgg, upTo: weights.last, pooling)
         var losses = Losses()
         losses.totalVariation = Double(weights.totalVariation) * ReferenceLoss.totalVariation(painted).0
         var luminance = ReferenceMap(painted.images, painted.height, painted.width, 1)
@@ -42,7 +46,7 @@ struct ReferenceObjective {
         for (layer, feature) in features {
             if layer == weights.contentLayer {
                 losses.content = Double(weights.content) * ReferenceLoss.meanSquare(feature.values, content).0
-                losses.temporal += ReferenceLoss.views(feature, motion.coarser(by: painted.width / feature.width))
+                losses.temporal += ReferenceLoss.views(feature, motion.coarser(by: 1 << (layer.block - 1)))
             }
             guard weights.styleLayers.contains(layer), let gram = grams[layer] else { continue }
             let all = (0..<feature.images).flatMap { _ in gram }
@@ -87,14 +91,14 @@ struct ReferenceObjective {
         }
     }
 
-    private static func features(
-        _ image: ReferenceMap, _ vgg: VGG16Weights, upTo last: VGG16Layer
+    static func features(
+        _ image: ReferenceMap, _ vgg: VGG16Weights, upTo last: VGG16Layer, _ pooling: Pooling
     ) -> [VGG16Layer: ReferenceMap] {
         var x = image, features: [VGG16Layer: ReferenceMap] = [:]
         for i in x.values.indices { x.values[i] -= Double(vgg.mean[i % 3]) }
         for layer in VGG16Layer.allCases where layer <= last {
             if layer.index > 0, VGG16Layer.allCases[layer.index - 1].block != layer.block {
-                x = ReferencePooling(pooling: .max).forward(x)
+                x = ReferencePooling(pooling: pooling).forward(x)
             }
             x = ReferenceConvolution(
                 shape: Convolution(layer.rawValue, layer.inputs, layer.outputs, kernel: 3), padding: .zero,
