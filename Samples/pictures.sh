@@ -22,5 +22,5 @@ for model in Models/*.safetensors; do
 done
 shrink "$work/harbour.png" 480 "$work/photo.webp"
 ffmpeg -v error -i "$work/photo.webp" "$work/photo.png"
-$tempera compare "$work/photo.png" "$painting" "$work/compare.png" --style starry-night --style-weight 8 --vgg "$vgg"
+$tempera compare "$work/photo.png" "$painting" "$work/compare.png" --style starry-night --style-weight 30 --vgg "$vgg"
 shrink "$work/compare.png" iw Samples/compare.webp
