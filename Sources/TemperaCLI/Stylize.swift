@@ -5,7 +5,7 @@ import Tempera
 /// `tempera INPUT OUTPUT`
 struct Stylize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Paint a video.", usage: "tempera <input> <output> [--style <name|file>] [options]",
+        abstract: "Paint a video, a picture, or a folder of them.", usage: "tempera <input> <output> [--style <name|file>] [options]",
         discussion: """
             Sound, subtitles, chapters and metadata are kept. 'tempera styles' lists the bundled styles.
 
@@ -13,7 +13,9 @@ struct Stylize: ParsableCommand {
             measure, compare, bench.
             """)
 
-    @Argument(help: "Video or picture to paint, a row of pictures as frame-%04d.png, or a folder of videos and pictures; '-' for stdin.", completion: .file())
+    @Argument(
+        help: "Video or picture to paint, a row of pictures as frame-%04d.png, or a folder of videos and pictures; '-' for stdin.",
+        completion: .file())
     var input: String
 
     @Argument(help: "File or folder to write; '-' for stdout.", completion: .file())

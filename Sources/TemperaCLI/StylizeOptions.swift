@@ -10,7 +10,7 @@ struct PaintingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect. A video is shown in its old shape all the same.", valueName: "WxH"))
+        help: ArgumentHelp("Paint at this size; -1 for one side keeps the aspect. A video is shown in its old shape where its file can say so.", valueName: "WxH"))
     var resize: SizeArgument?
 
     @Option(help: ArgumentHelp("Paint smaller by this factor and enlarge: with 4 and the full network several times faster.", valueName: "factor"))
@@ -54,7 +54,7 @@ struct InputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Size of raw frames, or asked of a camera or a screen.", valueName: "WxH"))
     var size: SizeArgument?
 
-    @Option(help: ArgumentHelp("Frames a second of raw frames or a row of pictures, or asked of a camera: 29.97, 30000/1001, … (default: 25)", valueName: "rate"))
+    @Option(help: ArgumentHelp("Frames a second of raw frames or a row of pictures, or asked of a camera or a screen: 29.97, 30000/1001, … (default: 25 for files)", valueName: "rate"))
     var rate: RateArgument?
 
     @Option(help: ArgumentHelp("Video stream to paint, by its index in the file.", valueName: "index"))
@@ -107,7 +107,7 @@ struct OutputArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input. (default there: rgb24)", valueName: "format"))
+            "Pixel format, as 'yuv420p10le'; with -f rawvideo that of the input. (default there: rgb24, of .yuv yuv420p)", valueName: "format"))
     var pixFmt: String?
 
     @Option(help: ArgumentHelp("MP4 flags; 'frag_keyframe+empty_moov' fits a pipe.", valueName: "flags"))

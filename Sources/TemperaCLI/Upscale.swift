@@ -7,7 +7,9 @@ struct Upscale: ParsableCommand {
         abstract: "Enlarge a picture, a video, or a folder of them.", usage: "tempera upscale <input> <output> [--scale 2|4] [options]",
         discussion: "Sound, subtitles, chapters and metadata are kept.")
 
-    @Argument(help: "Picture or video to enlarge, a row of pictures as frame-%04d.png, or a folder of videos and pictures; '-' for stdin.", completion: .file())
+    @Argument(
+        help: "Picture or video to enlarge, a row of pictures as frame-%04d.png, or a folder of videos and pictures; '-' for stdin.",
+        completion: .file())
     var input: String
 
     @Argument(help: "File or folder to write; '-' for stdout.", completion: .file())

@@ -30,7 +30,7 @@ import Testing
         Fault(name: "no media", says: "text.mp4: not a video file that FFmpeg knows", input: { "text.mp4" }),
         Fault(name: "unknown codec", says: "strange.mkv: this FFmpeg build has no decoder for '", input: { "strange.mkv" }),
         Fault(
-            name: "too many errors", says: "damaged.mkv: 1 parts could not be decoded, more than the 0 allowed by --max-errors",
+            name: "too many errors", says: "damaged.mkv: 1 part could not be decoded, more than the 0 allowed by --max-errors",
             options: ["--max-errors", "0"], input: { "damaged.mkv" }),
         Fault(name: "playlist", says: "list.m3u8: is a playlist (hls) that names other files", input: { "list.m3u8" }),
         Fault(name: "network", says: "http://localhost/a.mp4: only files and pipes are opened", input: { "http://localhost/a.mp4" }),

@@ -46,6 +46,20 @@ import Testing
         for (mean, wanted) in zip(means(came), means(expected)) { #expect(abs(mean - wanted) < 8, "\(mean) for \(wanted)") }
     }
 
+    /// A name that says how raw frames lie, an ending for a container, and nothing at all.
+    @Test func whatNamesAndEndingsMean() throws {
+        let folder = try ScratchFolder(), size = ["--size", "\(Self.width)x\(Self.height)"]
+        let (planar, painted) = (folder.path("a.yuv"), folder.path("b.yuv")), count = Self.frames * Self.width * Self.height
+        let clip = try clip(folder, format: "matroska", pixels: "yuv420p")
+        func bytes(_ path: String) throws -> Int { try Data(contentsOf: URL(fileURLWithPath: path)).count }
+        #expect(try Command.run([clip, planar] + style).code == 0 && bytes(planar) == count * 3 / 2)
+        #expect(try Command.run([planar, painted, "-f", "rawvideo"] + size + style).code == 0 && bytes(painted) == count * 3 / 2)
+        let matroska = try Command.run([clip, "-", "--output-format", "mkv"] + style)
+        #expect(matroska.code == 0 && matroska.stdout.prefix(4) == Data([0x1A, 0x45, 0xDF, 0xA3]))
+        let nothing = try Command.run(["-", folder.path("c.mp4")] + style, input: Data())
+        #expect(nothing.code == 1 && nothing.stderr.contains("-: is empty"), "\(nothing.stderr)")
+    }
+
     /// Mean red, green and blue.
     private func means(_ rgb: Data) -> [Double] {
         var sums = [0, 0, 0]

@@ -31,6 +31,25 @@ import Testing
         }
     }
 
+    /// Of a disk that is full, say, or photos on a drive that is gone.
+    @Test func anErrorOnTheWayLeavesACheckpoint() throws {
+        let studio = try Studio(), files = FileManager.default, (photos, away) = (studio.folder + "/photos", studio.folder + "/away")
+        var options = studio.options("run", iterations: 60)
+        let run = try TrainingRun(options)
+        #expect(throws: TrainingError.self) {
+            try run.run(shouldStop: { false }) {
+                if case .progress(let progress) = $0, progress.step == 30 { try? files.moveItem(atPath: photos, toPath: away) }
+            }
+        }
+        try files.moveItem(atPath: away, toPath: photos)
+        options.resume = true
+        var begun = 0
+        let summary = try TrainingRun(options).run(shouldStop: { false }) { if case .began(_, let step, _, _) = $0 { begun = step } }
+        #expect(begun >= 25 && begun < 60 && summary.steps == 60)
+        try files.createDirectory(atPath: studio.folder + "/other.losses.csv", withIntermediateDirectories: false)
+        #expect { try TrainingRun(studio.options("other", iterations: 2)) } throws: { "\($0)".contains("it is a folder") }
+    }
+
     /// Who reads a log while it is written anew finds all of it.
     @Test func aLogIsReplacedAsAWhole() throws {
         let studio = try Studio(photos: 0), path = studio.folder + "/run.losses.csv", log = try LossLog(path, keeping: 0)

@@ -276,25 +276,6 @@ import Testing
         #expect(rates.count == 8 && zip(rates, rates.dropFirst()).allSatisfy { abs($0 / $1 - 2) < 1e-9 })
     }
 
-    /// Of a disk that is full, say, or photos on a drive that is gone.
-    @Test func anErrorOnTheWayLeavesACheckpoint() throws {
-        let studio = try Studio(), files = FileManager.default, (photos, away) = (studio.folder + "/photos", studio.folder + "/away")
-        var options = studio.options("run", iterations: 60)
-        let run = try TrainingRun(options)
-        #expect(throws: TrainingError.self) {
-            try run.run(shouldStop: { false }) {
-                if case .progress(let progress) = $0, progress.step == 30 { try? files.moveItem(atPath: photos, toPath: away) }
-            }
-        }
-        try files.moveItem(atPath: away, toPath: photos)
-        options.resume = true
-        var begun = 0
-        let summary = try TrainingRun(options).run(shouldStop: { false }) { if case .began(_, let step, _, _) = $0 { begun = step } }
-        #expect(begun >= 25 && begun < 60 && summary.steps == 60)
-        try files.createDirectory(atPath: studio.folder + "/other.losses.csv", withIntermediateDirectories: false)
-        #expect { try TrainingRun(studio.options("other", iterations: 2)) } throws: { "\($0)".contains("it is a folder") }
-    }
-
     /// Weights that are no numbers are found in the next step, moments when they would be kept.
     @Test(arguments: [(isMoment: false, foundAt: 41), (true, 50)]) func aRunThatStepsBackRecovers(isMoment: Bool, foundAt: Int) throws {
         let studio = try Studio(), run = try TrainingRun(studio.options("run", iterations: 60))

@@ -90,8 +90,8 @@ extension MediaError: CustomStringConvertible {
             "unknown input format '\(name)'; see 'ffmpeg -demuxers' and 'ffmpeg -devices'"
         case .unknownPixelFormat(let name): "unknown pixel format '\(name)', or one that is not converted; see 'ffmpeg -pix_fmts'"
         case .rawSizeNeeded: "raw video says nothing about itself; add --size WxH (and --pix-fmt, --rate)"
-        case .ofRawFrames(.size): "--size is for raw frames and cameras, and this input describes itself; --resize WxH paints at another size"
-        case .ofRawFrames(.rate): "--rate is for raw frames, rows of pictures and cameras, and this input describes itself; --fps sets the rate of the output"
+        case .ofRawFrames(.size): "--size is for raw frames, cameras and screens, and this input describes itself; --resize WxH paints at another size"
+        case .ofRawFrames(.rate): "--rate is for raw frames, rows of pictures, cameras and screens, and this input describes itself; --fps sets the rate of the output"
         case .badTimeRange(let start, let duration):
             "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"

@@ -10,10 +10,11 @@ struct Container {
     private let isPlanar: Bool
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
-        (isBluRay, isPlanar) = (path.ending == "m2ts", path.ending == "yuv")
+        let endings = [options.format, path.ending]
+        (isBluRay, isPlanar) = (endings.contains("m2ts"), endings.contains("yuv"))
         if let name = options.format {
             // By FFmpeg's name, or else the ending that files of it have: "mkv" means "matroska".
-            guard let found = av_guess_format(name, nil, nil) ?? MediaFiles.muxer("." + name) else { throw .unknownOutputFormat(name) }
+            guard let found = av_guess_format(name, nil, nil) ?? MediaFiles.muxer("x." + name) else { throw .unknownOutputFormat(name) }
             format = found
         } else {
             guard let found = MediaFiles.muxer(path) else { throw .unknownContainer(path) }

@@ -23,7 +23,7 @@ final class Demuxer {
         self.interruption = interruption
         let place = try ContainerInput(path, options: options, interruption: interruption)
         (input, isLive) = (place.stream, options.live || place.location.isLive)
-        var settings = try Self.settings(options, format: place.format)
+        var settings = try Self.settings(options, format: place.format, path: path)
         if case .named(let pattern, "image2") = place.location {
             pictures = NumberedPictures(pattern, from: settings["start_number"].flatMap { Int($0) } ?? 0)
         } else {
@@ -57,8 +57,8 @@ final class Demuxer {
     /// Whether these are pictures for themselves, or in a row.
     private var holdsPictures: Bool { formatName.hasPrefix("image2") || formatName.hasSuffix("_pipe") }
 
-    /// Whether what shows the frames knows square pixels alone, so that another size is another shape.
-    var isShownInSquares: Bool { holdsPictures || ["gif", "apng"].contains(formatName) }
+    /// Whether these are pictures or animations, whose viewers know square pixels alone: another size is another shape.
+    var isShownInSquares: Bool { holdsPictures || ["gif", "apng", "ico"].contains(formatName) || MediaFiles.isAnimation(path) }
 
     /// Finds out what the header leaves open, with frames kept within the size that the decoder is allowed.
     private func analyse() -> Int32 {
@@ -132,7 +132,7 @@ final class Demuxer {
     }
 
     private static func settings(
-        _ options: SourceOptions, format: UnsafePointer<AVInputFormat>?
+        _ options: SourceOptions, format: UnsafePointer<AVInputFormat>?, path: String
     ) throws(MediaError) -> OptionDictionary {
         var settings = OptionDictionary(options.demuxerOptions)
         if !options.allowNetwork { settings["protocol_whitelist"] = "file,pipe" }
@@ -142,7 +142,8 @@ final class Demuxer {
             settings["video_size"] = "\(size.width)x\(size.height)"
         }
         if isRaw && options.size == nil { throw .rawSizeNeeded }
-        if let name = options.pixelFormat ?? (isRaw ? "rgb24" : nil) {
+        let usual = path.ending == "yuv" ? "yuv420p" : "rgb24"
+        if let name = options.pixelFormat ?? (isRaw ? usual : nil) {
             guard av_get_pix_fmt(name) != AV_PIX_FMT_NONE else { throw .unknownPixelFormat(name) }
             settings["pixel_format"] = name
         }

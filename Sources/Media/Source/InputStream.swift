@@ -12,7 +12,7 @@ final class InputStream {
     private let interruption: Interruption?
     /// Bytes looked at in advance, still to be handed out.
     private var head: [UInt8] = []
-    /// Of a pipe: whether bytes came, and whether the end did.
+    /// Whether bytes came, of a pipe, and whether the end did.
     private var (hasBytes, hasEnded) = (false, false)
 
     /// A file, through FFmpeg's `file` protocol and no other.
@@ -23,6 +23,7 @@ final class InputStream {
         var options = OptionDictionary(["protocol_whitelist": "file"])
         let status = avio_open2(&context, "file:" + path, AVIO_FLAG_READ, nil, &options.handle)
         guard status >= 0 else { throw FFmpegStatus(status).reading(path, action: "opening") }
+        hasEnded = MediaFiles.isRegular(path) && avio_size(context) == 0
     }
 
     /// A named pipe or a device, opened without waiting for whoever writes.
@@ -72,7 +73,7 @@ final class InputStream {
     }
 
     /// Whether not one byte is there, as far as was read.
-    var isEmpty: Bool { descriptor >= 0 ? hasEnded && !hasBytes : context.map { avio_size($0) == 0 } ?? false }
+    var isEmpty: Bool { hasEnded && !hasBytes }
 
     /// Whether a pipe begins with `signature`. Waits for no more bytes than that; a probe would wait for 2 KiB.
     func begins(with signature: String) -> Bool {

@@ -11,7 +11,7 @@ public struct SourceOptions: Sendable {
     public var format: String?
     /// Size of the frames of `rawvideo`, or asked of a device.
     public var size: RequestedSize?
-    /// Pixel format of `rawvideo` by FFmpeg's name; nil: `rgb24`.
+    /// Pixel format of `rawvideo` by FFmpeg's name; nil: `rgb24`, of a file named `.yuv` `yuv420p`.
     public var pixelFormat: String?
     /// Frames a second of `rawvideo` (nil: 25) and image sequences, or asked of a device.
     public var rate: Rational?

@@ -99,8 +99,9 @@ public struct NetworkComparison: Sendable {
     private func rows(
         _ pictures: [(name: String, pixels: PixelBuffer)], _ seconds: [Double], _ objective: FeatureObjective
     ) -> [Row] {
-        let memory = MapMemory(), gradient = memory.map(pictures[0].pixels.map(in: memory).shape)
-        let noise = FlatNoise(photo: pictures[0].pixels)
+        let memory = MapMemory(), photo = pictures[0].pixels
+        let gradient = memory.map(MapShape(images: 1, height: photo.height, width: photo.width, channels: 3))
+        let noise = FlatNoise(photo: photo)
         return zip(pictures, seconds).map { picture, seconds in
             let losses = objective.evaluate(picture.pixels.map(in: memory), gradient: gradient)
             return Row(

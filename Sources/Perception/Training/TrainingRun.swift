@@ -174,7 +174,14 @@ public final class TrainingRun {
         }
         stopped = state
         if !isComplete { try state.write(files.checkpoint, fingerprint: fingerprint) }
-        let models = try writeModels(log, total: state.total, imitated: imitated, seconds)
+        let models: [Model]
+        do {
+            models = try writeModels(log, total: state.total, imitated: imitated, seconds)
+        } catch {
+            // From here --resume has nothing to do but write them.
+            try? state.write(files.checkpoint, fingerprint: fingerprint)
+            throw error
+        }
         report(.wrote(files.model))
         if isComplete { files.removeCheckpoint() }
         do { try draw(models, log, total: state.total) } catch { report(.noPictures("\(error)")) }

@@ -32,7 +32,7 @@ public struct Batch: Sendable {
         case job(String, Job.Event)
         case finished(String, Job.Summary)
         case failed(String, TemperaError)
-        /// Nothing to paint, each by its name.
+        /// No videos or pictures, each by its name; folders' end in a slash.
         case leftOut([String])
         /// Painted by an earlier run.
         case finishedBefore(String)
