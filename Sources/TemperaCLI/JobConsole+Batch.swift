@@ -12,10 +12,9 @@ extension JobConsole {
             case .job(let file, let event): tell(event, of: file, signals, progressFile, what: what)
             case .finished(let file, let summary):
                 if !quiet { tell(summary, name: "\(folder)/\(file)", hasRate: batch.job.hasRate) }
-            case .failed(_, let error) where error.isOfExistingOutput:
-                Console.shared.note("\(error), or -n to leave such files as they are")
             case .failed(let file, let error):
-                let text = "\(error)"
+                var text = "\(error)"
+                if case .outputExists = error { text += ", or -n to leave such files as they are" }
                 Console.shared.note(text.contains(file) ? text : "\(batch.job.input)/\(file): \(text)")
             case .leftOut(let files):
                 let shown = verbosity == .verbose ? files.count : 5
@@ -33,8 +32,4 @@ extension JobConsole {
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
         if summary.failed > 0 { throw ExitStatus(code: ExitStatus.failed) }
     }
-}
-
-extension TemperaError {
-    fileprivate var isOfExistingOutput: Bool { if case .outputExists = self { true } else { false } }
 }

@@ -16,6 +16,9 @@ public enum MediaFiles {
         av_guess_format(nil, name, nil) ?? otherEndings[name.ending].flatMap { av_guess_format(nil, "." + $0, nil) }
     }
 
+    /// How raw frames lie in a file of this name, where it says so: whoever reads a `.yuv` takes it for 4:2:0.
+    static func rawPixelFormat(_ name: String) -> String? { name.ending == "yuv" ? "yuv420p" : nil }
+
     /// Whether a file of this name holds pictures, by a format that can be written or at least read.
     public static func isMedia(_ name: String) -> Bool {
         muxer(name).map { $0.pointee.video_codec != AV_CODEC_ID_NONE } ?? readOnlyEndings.contains(name.ending)

@@ -6,12 +6,12 @@ struct Container {
     let format: UnsafePointer<AVOutputFormat>
     /// Of MPEG-TS: Blu-ray's, in packets of 192 bytes and with types of streams of its own.
     private let isBluRay: Bool
-    /// Of raw frames: a file named `.yuv`, which whoever reads it takes for 4:2:0.
-    private let isPlanar: Bool
+    /// Of raw frames: how they lie in a file of this name, if it says so.
+    private let rawPixelFormat: String?
 
     init(_ path: String, options: SinkOptions) throws(MediaError) {
-        let endings = [options.format, path.ending]
-        (isBluRay, isPlanar) = (endings.contains("m2ts"), endings.contains("yuv"))
+        isBluRay = [options.format, path.ending].contains("m2ts")
+        rawPixelFormat = MediaFiles.rawPixelFormat(path) ?? options.format.flatMap { MediaFiles.rawPixelFormat("x." + $0) }
         if let name = options.format {
             // By FFmpeg's name, or else the ending that files of it have: "mkv" means "matroska".
             guard let found = av_guess_format(name, nil, nil) ?? MediaFiles.muxer("x." + name) else { throw .unknownOutputFormat(name) }
@@ -72,7 +72,7 @@ struct Container {
         }
         var options = options
         guard let came = source?.contents, came.container == name else {
-            if name == "rawvideo", isPlanar { options.pixelFormat = PixelFormat(AV_PIX_FMT_YUV420P).name }
+            if name == "rawvideo" { options.pixelFormat = rawPixelFormat }
             return options
         }
         switch name {

@@ -142,8 +142,7 @@ final class Demuxer {
             settings["video_size"] = "\(size.width)x\(size.height)"
         }
         if isRaw && options.size == nil { throw .rawSizeNeeded }
-        let usual = path.ending == "yuv" ? "yuv420p" : "rgb24"
-        if let name = options.pixelFormat ?? (isRaw ? usual : nil) {
+        if let name = options.pixelFormat ?? (isRaw ? MediaFiles.rawPixelFormat(path) ?? "rgb24" : nil) {
             guard av_get_pix_fmt(name) != AV_PIX_FMT_NONE else { throw .unknownPixelFormat(name) }
             settings["pixel_format"] = name
         }
