@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Network
@@ -33,7 +32,7 @@ import Testing
         let size = 16, weights = LossWeights(
             content: 1, style: 3, totalVariation: 2000, temporal: 1, grid: 0, contentLayer: .relu2_1,
             styleLayers: [.relu1_1, .relu1_2, .relu2_2, .relu3_1])
-        let vgg = try Self.features(upTo: weights.last, &noise)
+        let vgg = try VGG16Weights.random(upTo: weights.last, &noise)
         let photos = ReferenceMap(2, size, size, 3, values: noise.values(2 * size * size * 3).map { 127 + 100 * $0 })
         let painting = ReferenceMap(1, 24, 20, 3, values: noise.values(24 * 20 * 3).map { 127 + 100 * $0 })
         let motion = Motion(angle: 0.05, zoom: 1.04, centre: 8, shift: SIMD2(1.25, -0.5))
@@ -70,9 +69,9 @@ import Testing
         let largest = (0..<parameters.count).reduce(0) { max($0, abs(Double(parameters.gradient[$1]))) }
         for parameter in parameters.shapes {
             let range = parameters.range(parameter.name), slope = range.map { Double(parameters.gradient[$0]) }
-            let length = Self.norm(slope)
+            let length = slope.norm
             // Along the gradient, where a wrong factor shows, and as far along a random direction, where anything does.
-            let random = noise.values(range.count), randomLength = Self.norm(random)
+            let random = noise.values(range.count), randomLength = random.norm
             let direction = zip(slope, random).map { (length > 0 ? $0 / length : 0) + $1 / randomLength }
             func loss(_ step: Double) -> Double {
                 var moved = values
@@ -94,7 +93,7 @@ import Testing
         let shape = MapShape(images: 2, height: 19, width: 15, channels: 3), weights = LossWeights(
             content: 1, style: 3, totalVariation: 2000, temporal: 1, grid: 0, contentLayer: .relu3_1,
             styleLayers: [.relu1_2, .relu2_2])
-        let vgg = try Self.features(upTo: weights.last, &noise)
+        let vgg = try VGG16Weights.random(upTo: weights.last, &noise)
         let pictures = (0..<2).map { _ in
             ReferenceMap(2, shape.height, shape.width, 3, values: noise.values(shape.count).map { 127 + 100 * $0 })
         }
@@ -116,107 +115,6 @@ import Testing
         let losses = objective.evaluate(painted.map(in: memory), batch, gradient: gradient), exact = reference.losses(of: painted)
         #expect(abs(losses.content - exact.content) < 1e-4 * exact.content)
         #expect(abs(losses.temporal - exact.temporal) < 1e-4 * exact.temporal)
-        Self.expectSlope(gradient, at: painted, &noise) { reference.losses(of: $0).total }
-    }
-
-    /// Checks `gradient` of `loss` at `x` against a difference quotient: along itself, where a wrong factor shows, and as far
-    /// along a random direction, where anything does.
-    static func expectSlope(
-        _ gradient: Map, at x: ReferenceMap, _ noise: inout SplitMix64, _ loss: (ReferenceMap) -> Double
-    ) {
-        let slope = gradient.values.map(Double.init), length = norm(slope), step = 1e-3
-        let random = noise.values(slope.count), randomLength = norm(random)
-        let direction = zip(slope, random).map { $0 / length + $1 / randomLength }
-        func moved(_ step: Double) -> ReferenceMap {
-            var y = x
-            for (i, d) in direction.enumerated() { y.values[i] += step * d }
-            return y
-        }
-        let quotient = (loss(moved(step)) - loss(moved(-step))) / (2 * step)
-        let expected = zip(slope, direction).reduce(0) { $0 + $1.0 * $1.1 }
-        #expect(
-            length > 0 && abs(quotient - expected) <= 1e-3 * length,
-            "\(expected) along the gradient, difference quotient \(quotient)")
-    }
-
-    private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-
-    /// VGG16 of random weights that keep activations about as large as they come in.
-    static func features(upTo last: VGG16Layer, _ noise: inout SplitMix64) throws -> VGG16Weights {
-        let path = NSTemporaryDirectory() + "tempera-gradient-\(UUID().uuidString).safetensors"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let tensors = VGG16Layer.allCases.filter { $0 <= last }.flatMap { layer in
-            let scale = (6 / Double(9 * layer.inputs)).squareRoot()
-            return [
-                Tensor(
-                    name: "conv\(layer.rawValue).weight", shape: [layer.outputs, layer.inputs, 3, 3],
-                    values: noise.values(layer.outputs * layer.inputs * 9).map { Float($0 * scale) }),
-                Tensor(
-                    name: "conv\(layer.rawValue).bias", shape: [layer.outputs],
-                    values: noise.values(layer.outputs).map(Float.init)),
-            ]
-        }
-        try SafeTensors.write(tensors, to: path)
-        return try VGG16Weights(path: path, upTo: last)
-    }
-
-    /// A step of Muon has all singular values near 1, whatever those of the gradient, and goes down the gradient. Norms,
-    /// biases and kernels of three channels move as Adam alone moves them.
-    @Test func aStepOfMuonIsNearOrthogonal() throws {
-        let architecture = Architecture.johnson(name: "johnson-full", width: 8), rate = 1e-3
-        let context = TrainingContext(pool: ThreadPool(threads: 2))
-        let stores = (0..<2).map { _ in ParameterStore(architecture: architecture) }
-        var noise = SplitMix64(state: 42)
-        for i in 0..<stores[0].count {
-            let slope = Float(noise.values(1)[0])
-            for store in stores { store.gradient[i] = slope }
-        }
-        // Rows of very different sizes: what is left to make orthogonal.
-        let name = "res2.conv1.conv2d.weight", kernel = stores[0].range(name), rows = 32, columns = kernel.count / rows
-        for i in kernel { stores[0].gradient[i] *= (i - kernel.lowerBound) / columns % 2 == 0 ? 1 : 0.1 }
-        for (store, usesMuon) in zip(stores, [true, false]) {
-            ParameterOptimizer(store, usesMuon: usesMuon, context: context).update(rate: rate)
-        }
-        let unit = Float(-rate * 0.3) * Float(columns).squareRoot()
-        let step = kernel.map { stores[0].values[$0] / unit }
-        func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-        let lines = (0..<rows).map { Array(step[$0 * columns..<($0 + 1) * columns]) }
-        for (i, line) in lines.enumerated() {
-            for (j, other) in lines[...i].enumerated() {
-                let cosine = product(line, other)
-                #expect(i == j ? (0.4...1.5).contains(cosine) : abs(cosine) < 0.35, "\(i) \(j): \(cosine)")
-            }
-        }
-        #expect(product(step, kernel.map { stores[0].gradient[$0] }) > 0)
-        for parameter in architecture.parameters where !Muon.moves(parameter) {
-            let same = stores[0].range(parameter.name).allSatisfy { stores[0].values[$0] == stores[1].values[$0] }
-            #expect(same, "\(parameter.name)")
-        }
-        let moved = architecture.parameters.filter(Muon.moves).map(\.name)
-        #expect(moved.contains("res2.conv1.conv2d.weight") && moved.count == 14, "\(moved)")
-    }
-
-    @Test func tenUpdatesOfAdamAreThoseOfThePaper() {
-        let count = 1000, context = TrainingContext(pool: ThreadPool(threads: 2)), memory = MapMemory()
-        let adam = Adam(count: count, context: context), values = memory.floats(count), slopes = memory.floats(count)
-        var noise = SplitMix64(state: 41)
-        var exact = noise.values(count), first = exact.map { _ in 0.0 }, second = first
-        for i in 0..<count { values[i] = Float(exact[i]) }
-        for step in 1...10 {
-            // Of every size, and some zero.
-            var gradient = noise.values(count)
-            for i in 0..<count { gradient[i] *= i % 5 == 0 ? 0 : pow(10, Double(i % 12) - 7) }
-            let rate = 1e-3 / Double(step)
-            for i in 0..<count {
-                slopes[i] = Float(gradient[i])
-                first[i] = 0.9 * first[i] + 0.1 * gradient[i]
-                second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i]
-                let (m, v) = (first[i] / (1 - pow(0.9, Double(step))), second[i] / (1 - pow(0.999, Double(step))))
-                exact[i] -= rate * m / (v.squareRoot() + 1e-8)
-            }
-            adam.update(values, gradient: slopes, rate: rate)
-        }
-        let worst = (0..<count).reduce(0) { max($0, abs(Double(values[$1]) - exact[$1])) }
-        #expect(worst < 2e-6, "off by \(worst) after a path of about 3e-3")
+        expectSlope(gradient, at: painted, &noise) { reference.losses(of: $0).total }
     }
 }

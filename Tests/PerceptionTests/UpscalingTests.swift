@@ -75,7 +75,7 @@ import Testing
     /// With features, of sides that the pooling does not divide: both terms, and their gradient with respect to the picture.
     @Test func gradientOfFeatures() throws {
         var noise = SplitMix64(state: 9)
-        let vgg = try GradientTests.features(upTo: .relu2_2, &noise)
+        let vgg = try VGG16Weights.random(upTo: .relu2_2, &noise)
         let pictures = (0..<2).map { _ in
             ReferenceMap(2, 15, 13, 3, values: noise.values(2 * 15 * 13 * 3).map { 127 + 100 * $0 })
         }
@@ -93,7 +93,7 @@ import Testing
         let losses = objective.evaluate(
             output, Batch(photos: output, target: target.map(in: memory)), gradient: gradient), (pixel, content) = exact(picture)
         #expect(abs(losses.pixel - pixel) < 1e-4 * pixel && abs(losses.content - content) < 1e-4 * content)
-        GradientTests.expectSlope(gradient, at: picture, &noise) {
+        expectSlope(gradient, at: picture, &noise) {
             let (pixel, content) = exact($0)
             return pixel + content
         }
