@@ -28,7 +28,7 @@ struct OverwriteArguments: ParsableArguments {
             throw Failure(text: "\(output): is read by this run; choose another output name")
         }
         if Batch.isFolder(output) { throw TemperaError.media(.isDirectory(output)) }
-        if Job.isRegularFile(output) { try demand(output) }
+        if Job.holdsData(output) { try demand(output) }
     }
 
     /// - Parameter output: What is there: one file, or several in words.

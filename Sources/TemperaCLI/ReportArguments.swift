@@ -51,7 +51,7 @@ struct ReportArguments: ParsableArguments {
     /// What becomes of files that are where reports go.
     func checkExisting(_ existing: OverwriteArguments) throws {
         for path in [profileJson, trace, progress].compactMap({ $0 })
-        where ProgressFile.descriptor(path) == nil && Job.isRegularFile(path) && !path.hasPrefix("/dev/") {
+        where ProgressFile.descriptor(path) == nil && Job.holdsData(path) && !path.hasPrefix("/dev/") {
             try existing.demand(path)
         }
     }

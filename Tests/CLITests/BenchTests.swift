@@ -55,6 +55,10 @@ import Testing
         #expect(try Command.run(bench).stderr == "tempera: \(path): exists; add -y to overwrite it\n")
         #expect(try Command.run(bench + ["-y", "--input", path]).stderr.contains("is read by this run"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == picture)
+        // What is empty has nothing to lose.
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(try Command.run(bench).code == 0)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == picture.count)
     }
 
     @Test func aNetworkThatEnlargesIsTimedToo() throws {

@@ -52,6 +52,12 @@ public enum MediaFiles {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// Whether a file is at `path` that could lose something: no folder, pipe or device, and not empty, as `mktemp` makes them.
+    public static func holdsData(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
+    }
+
     /// Whether a pipe, by whatever name, or a device is at `path`.
     public static func isStream(_ path: String) -> Bool { OutputFile.isStream(path) }
 
@@ -93,10 +99,10 @@ public enum MediaFiles {
         return files.isEmpty ? nil : "\(full)/\(name), \(files.count), \(bytes) bytes, \(newest)"
     }
 
-    /// Whether something is at `path`: for `frame-%04d.png`, any picture of that row.
+    /// Whether something is at `path` that could be lost: for `frame-%04d.png`, any picture of that row.
     public static func exists(_ path: String) -> Bool {
         let path = path.withoutFileScheme
-        if FileManager.default.fileExists(atPath: path) { return !RealPath.isStream(path) }
+        if FileManager.default.fileExists(atPath: path) { return holdsData(path) }
         return NumberedPictures(path)?.numbers.isEmpty == false
     }
 }

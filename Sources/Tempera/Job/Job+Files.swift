@@ -10,7 +10,7 @@ extension Job {
     /// Whether an earlier run made the whole output.
     var isFinished: Bool { isThere && !hasLeftover }
 
-    private var isThere: Bool { output != "-" && MediaFiles.exists(output) && !MediaFiles.isFolder(output) }
+    private var isThere: Bool { output != "-" && MediaFiles.exists(output) }
 
     private var hasLeftover: Bool { SegmentFolder.leftover(beside: output) != nil }
 
@@ -26,8 +26,8 @@ extension Job {
     /// A path's name without its extension.
     package static func stem(of path: String) -> String { path.folderAndName.name.stem }
 
-    /// Whether a file is at `path` that is no folder, pipe or device.
-    package static func isRegularFile(_ path: String) -> Bool { MediaFiles.isRegular(path) }
+    /// Whether a file is at `path` that could lose something: no folder, pipe or device, and not empty.
+    package static func holdsData(_ path: String) -> Bool { MediaFiles.holdsData(path) }
 
     /// Whether both paths mean one file that is there.
     package static func isSameFile(_ first: String, _ second: String) -> Bool { MediaFiles.isSame(first, second) }
