@@ -145,6 +145,13 @@ import Testing
         #expect(throws: MediaError.optionRefused("no_such_option", value: "1", by: "mp4")) {
             try FileSink(scratch.file("b.mp4"), video: video, options: sink)
         }
+        sink.formatOptions = ["movflags": "nope"]
+        #expect(throws: MediaError.optionRefused("movflags", value: "nope", by: "mp4")) {
+            try FileSink(scratch.file("b.mp4"), video: video, options: sink)
+        }
+        // Whoever reads YUV4MPEG2 goes by the rate at its head.
+        let unpaced = VideoFormat(width: 16, height: 16, timeBase: Rational(1, 1000), frameRate: nil)
+        #expect(throws: MediaError.rateNeeded(codec: "yuv4mpegpipe")) { try FileSink(scratch.file("b.y4m"), video: unpaced) }
         #expect(throws: MediaError.sameFile(scratch.path + "/./a.mp4")) {
             try FileSink(scratch.path + "/./a.mp4", video: video, copying: FileSource(clip))
         }

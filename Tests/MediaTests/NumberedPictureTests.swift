@@ -18,6 +18,9 @@ import Testing
         #expect(row.gap?.at == 5 && row.gap?.left == 2)
         #expect(NumberedPictures(folder.path + "/f-%04d.png", from: 4)?.numbers == [4, 6, 12345])
         #expect(NumberedPictures(folder.path + "/g-%04d.png")?.gap == nil)
+        // FFmpeg counts with 32 bits.
+        try Data(count: 1).write(to: URL(fileURLWithPath: "\(folder.path)/t-20240101123456.png"))
+        #expect { try FileSource(folder.path + "/t-%d.png") } throws: { "\($0)".contains("go up to 2147483647, and 20240101123456 is there") }
     }
 
     @Test func rowsThatShareAPictureAreTheSame() throws {

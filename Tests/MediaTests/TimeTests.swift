@@ -96,11 +96,11 @@ import Testing
         }
         let packet = try #require(av_packet_alloc())
         var timeline = Timeline(streams, origin: 5_000_000, jumpsForward: false)
-        func pass(_ stream: Int32, _ time: Int64) -> (time: Int64, jump: Double?) {
+        func pass(_ stream: Int32, _ time: Int64, duration: Int64 = 40) -> (time: Int64, jump: Double?) {
             packet.pointee.stream_index = stream
             packet.pointee.dts = time
             packet.pointee.pts = time
-            packet.pointee.duration = 40
+            packet.pointee.duration = duration
             let jump = timeline.apply(to: packet)
             return (packet.pointee.pts, jump)
         }
@@ -121,6 +121,7 @@ import Testing
         // What a damaged file states is no time, and nothing overflows.
         for time: Int64 in [.max, .min + 1, 1 << 62] { #expect(pass(0, time).time == tempera_nopts) }
         #expect(pass(0, 61080).time == 60200)
+        for time in 0..<600 { _ = pass(0, 61120 + 40 * Int64(time), duration: .max) }
         var free: UnsafeMutablePointer<AVPacket>? = packet
         av_packet_free(&free)
     }

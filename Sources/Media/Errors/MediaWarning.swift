@@ -67,7 +67,7 @@ extension MediaWarning: CustomStringConvertible {
         case .truncatedInput(let frames, let of): "the file ends early: it has \(frames) of \(of) frames"
         case .rowHasGap(let number, let left): "there is no picture \(number); the row ends before it, and \(left) are left out"
         case .rateVaries(let format, let rate):
-            "\(format) has one frame rate, and this video's varies: picture and sound drift apart; --fps \(rate) keeps them together"
+            "\(format) has one frame rate, and this video's varies: it drifts from its sound; --fps \(rate) keeps them together"
         case .framesTooClose(let format):
             "\(format) cannot show frames so close together, and plays longer; a lower --fps keeps the length"
         case .sizeChange(let from, let to): "the frame size changes from \(from) to \(to); scaled to the first size"

@@ -45,6 +45,9 @@ struct Container {
         has(AVFMT_NOTIMESTAMPS) || ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name)
     }
 
+    /// Whether whoever reads its frames goes by the one rate at its head.
+    var hasNoTimes: Bool { name == "yuv4mpegpipe" }
+
     /// A list and the files that it names.
     private static let ofManyFiles: Set = [
         "hls", "dash", "hds", "smoothstreaming", "segment", "stream_segment,ssegment", "webm_chunk", "tee",

@@ -105,10 +105,11 @@ enum ContainerTags {
                 Timeline.isPlausible(chapter.end), chapter.start <= chapter.end
             else { continue }
             let base = chapter.time_base
-            let shift =
-                av_rescale_q(source.origin, microseconds, base)
-                + av_rescale_q(source.range.start ?? 0, source.range.timeBase, base)
-            let start = chapter.start - shift
+            let origin = av_rescale_q(source.origin, microseconds, base)
+            let begin = av_rescale_q(source.range.start ?? 0, source.range.timeBase, base)
+            // Where a file begins after centuries, its own ticks can count them and a chapter's cannot.
+            guard Timeline.isPlausible(origin), Timeline.isPlausible(begin) else { continue }
+            let shift = origin + begin, start = chapter.start - shift
             var end = chapter.end - shift
             if let limit = source.range.end {
                 let last = av_rescale_q(limit - (source.range.start ?? 0), source.range.timeBase, base)

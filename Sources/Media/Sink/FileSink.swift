@@ -82,7 +82,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         {
             settings["start_number"] = "\(first)"
         }
-        if let rate = source?.peakRate, video.frameRate == source?.video.frameRate, copies.hasSound,
+        if let rate = source?.peakRate, video.frameRate == source?.video.frameRate, copies.hasSound || container.hasNoTimes,
             container.hasOneRate || VideoEncoder.hasOneRate(codec)
         {
             warnings.report(.rateVaries(format: container.hasOneRate ? container.name : encoding, rate: rate))

@@ -23,6 +23,10 @@ final class Muxer {
     func release() { context.pointee.pb = nil }
 
     func writeHeader(_ settings: consuming OptionDictionary, container: Container, path: String) throws(MediaError) {
+        // The header would refuse a value without a word of which it is.
+        for (name, value) in settings.entries where av_opt_set(context, name, value, AV_OPT_SEARCH_CHILDREN) == tempera_averror(EINVAL) {
+            throw .optionRefused(name, value: value, by: container.name)
+        }
         let status = avformat_write_header(context, &settings.handle)
         guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing the header") }
         if let left = settings.entries.first {

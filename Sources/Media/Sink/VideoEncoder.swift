@@ -118,6 +118,7 @@ final class VideoEncoder {
         let own = video.timeBase.av
         let frame = video.frameRate.map { nearest(to: AVRational(num: $0.denominator, den: $0.numerator), of: codec) }
         if container.hasOneRate, let frame { return frame }
+        if container.hasNoTimes { throw .rateNeeded(codec: container.name) }
         switch codec.pointee.id {
         case _ where hasOneRate(codec):
             guard let frame else { throw .rateNeeded(codec: String(cString: codec.pointee.name)) }

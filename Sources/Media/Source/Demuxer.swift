@@ -29,6 +29,9 @@ final class Demuxer {
         } else {
             pictures = nil
         }
+        if let last = pictures?.numbers.last, last > Int(Int32.max) {
+            throw .failed(action: "opening", path: path, why: "numbers of pictures go up to \(Int32.max), and \(last) is there")
+        }
         if let first = pictures?.numbers.first, settings["start_number"] == nil { settings["start_number"] = "\(first)" }
         guard let opening = avformat_alloc_context() else {
             throw .failed(action: "opening", path: path, why: "no memory")

@@ -35,12 +35,13 @@ struct Timeline {
     }
 
     private static func ticks(_ microseconds: Int64, _ base: AVRational) -> Int64 {
-        let ticks = av_rescale_q(microseconds, AVRational(num: 1, den: 1_000_000), base)
-        return max(-largest, min(largest, ticks))
+        bounded(av_rescale_q(microseconds, AVRational(num: 1, den: 1_000_000), base))
     }
 
-    /// Ticks beyond which a time is no time: sums of a few such still fit.
+    /// Ticks beyond which a time is no time, as a damaged file states it: sums of a few such still fit.
     private static let largest: Int64 = 1 << 55
+
+    private static func bounded(_ ticks: Int64) -> Int64 { max(-largest, min(largest, ticks)) }
 
     static func isPlausible(_ ticks: Int64) -> Bool { (-largest...largest).contains(ticks) }
 
@@ -49,8 +50,8 @@ struct Timeline {
     mutating func apply(to packet: UnsafeMutablePointer<AVPacket>) -> Double? {
         let index = Int(packet.pointee.stream_index)
         guard streams.indices.contains(index) else { return nil }
-        packet.pointee.dts = Self.plausible(packet.pointee.dts)
-        packet.pointee.pts = Self.plausible(packet.pointee.pts)
+        if !Self.isPlausible(packet.pointee.dts) { packet.pointee.dts = tempera_nopts }
+        if !Self.isPlausible(packet.pointee.pts) { packet.pointee.pts = tempera_nopts }
         packet.pointee.duration = max(0, min(Self.largest, packet.pointee.duration))
         var jump: Double?
         let stated = packet.pointee.dts
@@ -62,7 +63,7 @@ struct Timeline {
             } else {
                 streams[index].shift = Self.ticks(newestShift, streams[index].timeBase)
             }
-            streams[index].next = stated + streams[index].shift + packet.pointee.duration
+            streams[index].next = Self.bounded(stated + streams[index].shift + packet.pointee.duration)
         } else if !streams[index].isSteady {
             streams[index].shift = Self.ticks(newestShift, streams[index].timeBase)
         }
@@ -70,11 +71,6 @@ struct Timeline {
         if packet.pointee.dts != tempera_nopts { packet.pointee.dts += shift }
         if packet.pointee.pts != tempera_nopts { packet.pointee.pts += shift }
         return jump
-    }
-
-    /// Nothing where a damaged file states what cannot be.
-    private static func plausible(_ time: Int64) -> Int64 {
-        (-largest...largest).contains(time) ? time : tempera_nopts
     }
 
     /// - Parameter time: Where the gap ends. A hole in one stream is none in the others.
