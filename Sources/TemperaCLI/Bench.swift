@@ -62,10 +62,13 @@ struct Bench: ParsableCommand {
             let ofNetworks = [("--style", style != nil), ("--upscale", upscale != nil), ("--input", input != nil)]
                 + [("--output", output != nil), ("--seconds", seconds != nil), ("--json", json)]
             let rest = [("--size", size != nil && paint == nil), ("--frames", frames != nil && selfCheck)]
+                + [("--network", network.network != .auto && train == nil), ("--threads", network.work.threads != nil && selfCheck)]
+                + [("--precision", network.arithmetic.precision != .auto && selfCheck)]
             if let idle = (ofNetworks + rest).first(where: \.1)?.0 { throw ValidationError("\(idle) does not go with \(other)") }
         }
         if upscaler != nil, upscale == nil { throw ValidationError("--upscaler needs --upscale 2 or 4") }
         if upscale != nil, style != nil { throw ValidationError("--style and --upscale exclude each other") }
+        if upscale != nil, network.network != .auto { throw ValidationError("--network is of styles, not of --upscale") }
         if let frames, !(1...1_000_000_000).contains(frames) { throw ValidationError("--frames must be 1 to 1000000000") }
         if let seconds, !(0...86400).contains(seconds) { throw ValidationError("--seconds must be 0 to 86400") }
     }
@@ -79,7 +82,7 @@ struct Bench: ParsableCommand {
         benchmark.seconds = seconds ?? (frames == nil ? 3 : 0)
         benchmark.frames = frames ?? 3
         if let input { benchmark.picture = try picture(input) }
-        if let output { try existing.check(output, inputs: [input].compactMap { $0 }) }
+        if let output { try existing.check(output, inputs: [input, style, upscaler].compactMap { $0 }) }
         let result = try benchmark.run()
         if let output { try result.painted.write(rgb24: output) }
         let report = BenchReport(

@@ -63,6 +63,9 @@ final class Console: Sendable {
     /// Takes the progress line off the screen.
     func erase() { state.withLock { state in write(raw: erasing(&state)) } }
 
+    /// The same, but not where something is being written, which may take until somebody reads it.
+    func eraseUnlessBusy() { _ = state.withLockIfAvailable { state in write(raw: erasing(&state)) } }
+
     private func erasing(_ state: inout State) -> String {
         defer { state.shown = 0 }
         // A terminal that knows no sequences gets blanks.

@@ -4,6 +4,7 @@ extension JobConsole {
     /// Does the same with every file of a folder; a failure is named and the next file begins.
     func run(_ batch: Batch, _ signals: Signals, what: String) throws {
         let progressFile = try reports.progress.map { try ProgressFile($0) }
+        defer { progressFile?.finish() }
         let folder = batch.job.output
         if let choice { log.notice("\(choice)") }
         let summary = try batch.run(cancellation: signals.cancellation) { event in
@@ -24,7 +25,6 @@ extension JobConsole {
             case .finishedBefore(let file): log.notice("\(folder)/\(file): there already")
             }
         }
-        progressFile?.finish()
         if !quiet || summary.failed > 0 {
             let left = summary.unfinished > 0 ? ", \(summary.unfinished) left" : ""
             Console.shared.note("\(folder): \(summary.painted) done, \(summary.failed) failed\(left)")

@@ -36,13 +36,13 @@ struct JobConsole {
 
     private func run(_ job: Job, _ signals: Signals, what: String) throws {
         let progressFile = try reports.progress.map { try ProgressFile($0) }
+        defer { progressFile?.finish() }
         let summary = try job.run(cancellation: signals.cancellation) { event in
             tell(event, signals, progressFile, what: what)
         }
-        progressFile?.finish()
         if !quiet { tell(summary, name: job.output == "-" ? "stdout" : job.output, hasRate: job.hasRate) }
-        if let trace = summary.unwrittenTrace { throw TemperaError.unwritable(trace) }
         if let profile = summary.profile { try reports.write(profile, advice: advice) }
+        if let trace = summary.unwrittenTrace { throw TemperaError.unwritable(trace) }
         if summary.wasStopped, let signal = signals.received { throw ExitStatus.stopped(by: signal) }
     }
 

@@ -12,8 +12,10 @@ enum Main {
         for stream in 0...2 where fcntl(Int32(stream), F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
         let code = run(Array(CommandLine.arguments.dropFirst()))
         guard fflush(nil) == 0 else {
-            if code == ExitStatus.done, errno != EPIPE { Console.shared.note("stdout: writing failed") }
-            _exit(max(code, ExitStatus.failed))
+            if code != ExitStatus.done { _exit(code) }
+            if errno == EPIPE { _exit(ExitStatus.readerGone) }
+            Console.shared.note("stdout: writing failed")
+            _exit(ExitStatus.failed)
         }
         // Nothing is left to do, and OpenBLAS waits for its threads, which never end where addresses have run out.
         _exit(code)

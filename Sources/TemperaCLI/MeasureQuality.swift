@@ -56,6 +56,7 @@ struct MeasureUpscaling: ParsableCommand {
             pictures: folder, scale: scale.rawValue, upscaler: try model.map { try Upscaler($0, scale: scale.rawValue) })
         measurement.vgg = vgg
         measurement.precision = arithmetic.precision
+        Verbosity.normal.bootstrap()
         let rows = try measurement.run { Logger(label: "tempera").leftOut([$0]) }
         var lines = rows.flatMap { row in
             [[row.name, "bicubic"] + row.bicubic.columns] + (row.model.map { [["", "model"] + $0.columns] } ?? [])

@@ -5,9 +5,10 @@ import Tempera
 /// A picture under way with a person watching: progress, what was written, and a signal that ends it early.
 struct OptimizationConsole {
     private let log = Logger(label: "tempera")
-    private let quiet: Bool
+    private let verbosity: Verbosity
+    private var quiet: Bool { verbosity == .quiet }
 
-    init(_ verbosity: Verbosity) { quiet = verbosity == .quiet }
+    init(_ verbosity: Verbosity) { self.verbosity = verbosity }
 
     /// - Parameters:
     ///   - work: Is given when to stop and whom to tell.
@@ -17,7 +18,7 @@ struct OptimizationConsole {
         _ work: (@escaping () -> Bool, @escaping (OptimizationEvent) -> Void) throws -> OptimizationSummary,
         table: () -> Table? = { nil }
     ) throws {
-        let signals = Signals()
+        let signals = Signals(verbosity)
         let summary = try work({ signals.cancellation.isRequested }) { event in
             if case .began = event { signals.beginWork() }
             tell(event)

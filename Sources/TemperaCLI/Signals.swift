@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Tempera
 
-/// SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP: the first asks the job to stop and leave a playable file,
+/// SIGINT, SIGTERM and SIGHUP, unless they came ignored as under nohup or behind a script's `&`: the first asks the job to stop and leave a playable file,
 /// the second ends the program at once, as does the first while there is nothing to save yet. One that comes with the first,
 /// as `timeout` sends them to a program and to its group, is that one again.
 ///
@@ -12,15 +12,18 @@ final class Signals: @unchecked Sendable {
     let cancellation = Cancellation()
     private let state = Mutex((received: Int32?.none, working: false, keeps: true, first: ContinuousClock.now))
     private let sources: [any DispatchSourceSignal]
+    private let quiet: Bool
 
     /// The signal that asked for the stop.
     var received: Int32? { state.withLock { $0.received } }
 
-    init() {
+    init(_ verbosity: Verbosity) {
+        quiet = verbosity == .quiet
         let queue = DispatchQueue(label: "tempera.signals")
-        var action = sigaction()
-        let outlivesTerminal = sigaction(SIGHUP, nil, &action) == 0 && action.__sigaction_handler.sa_handler != nil
-        let numbers = [SIGINT, SIGTERM] + (outlivesTerminal ? [] : [SIGHUP])
+        let numbers = [SIGINT, SIGTERM, SIGHUP].filter { number in
+            var action = sigaction()
+            return sigaction(number, nil, &action) != 0 || action.__sigaction_handler.sa_handler == nil
+        }
         sources = numbers.map { number in
             // Dispatch takes the signal from the kernel's default action by itself. Ignoring it first would lose one that comes
             // before it has.
@@ -45,12 +48,22 @@ final class Signals: @unchecked Sendable {
         }
         if isEcho { return }
         if atOnce {
-            Console.shared.erase()
             Job.removeUnfinished()
+            Console.shared.eraseUnlessBusy()
             _exit(128 + number)
         }
         let what = state.withLock { $0.keeps } ? "finishing the file" : "what there is of this file is dropped"
-        Console.shared.note("stopping; \(what) (once more to end at once)")
+        if !quiet { say("stopping; \(what) (once more to end at once)") }
         cancellation.request()
+    }
+
+    /// Before the job ends, but not for a reader of stderr who does not read: there may be a second signal.
+    private func say(_ text: String) {
+        let said = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async {
+            Console.shared.note(text)
+            said.signal()
+        }
+        _ = said.wait(timeout: .now() + .milliseconds(200))
     }
 }

@@ -39,7 +39,7 @@ struct Stylize: ParsableCommand {
     func run() throws {
         messages.verbosity.bootstrap()
         let log = Logger(label: "tempera")
-        let signals = Signals()
+        let signals = Signals(messages.verbosity)
 
         let style = try chosenStyle(log), hasSeveralNetworks = Self.hasSeveralNetworks(style)
         var job = Job(input: input, output: output, style: style)

@@ -36,6 +36,7 @@ struct TrainUpscaler: ParsableCommand {
     func validate() throws {
         try training.check(out: out)
         if loss == .feature && vgg == nil { throw ValidationError("--loss feature needs --vgg") }
+        if loss == .pixel && vgg != nil { throw ValidationError("--vgg is for --loss feature") }
     }
 
     func run() throws {

@@ -5,12 +5,13 @@ import Tempera
 /// A training run with a person watching: progress, what went wrong, and a signal that ends it early.
 struct TrainingConsole {
     private let log = Logger(label: "tempera")
-    private let quiet: Bool
+    private let verbosity: Verbosity
+    private var quiet: Bool { verbosity == .quiet }
 
-    init(_ verbosity: Verbosity) { quiet = verbosity == .quiet }
+    init(_ verbosity: Verbosity) { self.verbosity = verbosity }
 
     func run(_ options: TrainingOptions) throws {
-        let signals = Signals()
+        let signals = Signals(verbosity)
         let run = try TrainingRun(options)
         signals.beginWork()
         let summary = try run.run(shouldStop: { signals.cancellation.isRequested }, report: tell)

@@ -43,7 +43,7 @@ struct Upscale: ParsableCommand {
 
     func run() throws {
         messages.verbosity.bootstrap()
-        let signals = Signals(), upscaler = try Upscaler(model, scale: scale.rawValue)
+        let signals = Signals(messages.verbosity), upscaler = try Upscaler(model, scale: scale.rawValue)
         var job = Job(input: input, output: output, upscaler: upscaler)
         reading.apply(to: &job.reading)
         range.apply(to: &job.reading)

@@ -27,6 +27,7 @@ struct Command {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = folder }
+        signal(SIGINT, SIG_DFL)  // ignored behind a script's `&`, and then by the command
         signal(SIGPIPE, SIG_IGN)  // the command may end without reading its input
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         (process.standardInput, process.standardOutput, process.standardError) = (stdin, stdout, stderr)
@@ -85,6 +86,7 @@ final class RunningCommand {
         process.executableURL = Command.program
         process.arguments = arguments
         (process.standardInput, process.standardOutput, process.standardError) = (stdin, output, errors)
+        signal(SIGINT, SIG_DFL)  // ignored behind a script's `&`, and then by the command
         signal(SIGPIPE, SIG_IGN)  // the command may end while it is fed
         try process.run()
     }

@@ -96,5 +96,13 @@ import Testing
                 return
             }
         }
+        // A trace takes the place of no video.
+        job.overwrite = true
+        for place in [job.input, job.output] {
+            let before = try Data(contentsOf: URL(fileURLWithPath: place))
+            job.trace = place
+            #expect(throws: TemperaError.self) { try job.run() }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: place)) == before)
+        }
     }
 }

@@ -100,6 +100,9 @@ import Testing
         #expect(last["frame"] == "8" && last["progress"] == "end" && last["dup_frames"] == "0" && last["drop_frames"] == "0")
         #expect(last["out_time"] == "00:00:00.800000" && last["out_time_us"] == "800000")
         #expect(result.text.hasSuffix("progress=end\n"))
+        // Whoever waits for the end gets it from a run that failed too.
+        let failed = try Command.run([folder.path("none.mp4"), folder.path("x.mp4"), "--progress", "-"])
+        #expect(failed.code == 1 && failed.text.hasSuffix("progress=end\n"))
     }
 
     private func pairs(_ text: String) -> [(key: String, value: String)] {

@@ -155,6 +155,11 @@ import Testing
         #expect(try String(contentsOfFile: folder.path("out.mp4"), encoding: .utf8) == "precious")
     }
 
+    @Test(arguments: ["styles", "--help"]) func aReaderWhoWentAwayIsTold(_ command: String) throws {
+        let script = "{ sleep 0.2; '\(Command.program.path)' \(command); echo $? >&2; } | true"
+        #expect(try Command.run(["-c", script], program: URL(fileURLWithPath: "/bin/bash")).stderr == "141\n")
+    }
+
     @Test func aMissingInputIsOneLine() throws {
         let folder = try ScratchFolder()
         let result = try Command.run(["missing.mp4", "out.mp4", "-s", "starry-night"], in: folder.url)

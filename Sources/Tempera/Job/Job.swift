@@ -119,6 +119,7 @@ public struct Job: Sendable {
     ) throws(TemperaError) -> Summary {
         if MediaFiles.isFolder(output) { throw .media(.isDirectory(output)) }
         if findsOutputTaken { throw .outputExists(output) }
+        if let trace, [input, output].contains(where: { $0 == trace || MediaFiles.isSame($0, trace) }) { throw .media(.sameFile(trace)) }
         if rate != nil, pacing != .offline, latePolicy == .drop { throw .rateNeedsRepeats }
         do {
             return try start(cancellation, onEvent)
