@@ -136,7 +136,7 @@ import Testing
         #expect(painter.layerTimings.allSatisfy { $0.executed > 0 })
     }
 
-    @Test func masksInstructionSets() {
+    @Test func masksInstructionSets() throws {
         #expect(NativeKernels.best(.auto, mask: .blas) == nil)
         for set in [InstructionSet.avx2, .avx512, .amx] {
             guard let kernels = NativeKernels.best(.fp32, mask: set) else { continue }
@@ -144,9 +144,10 @@ import Testing
             #expect(kernels.table.pointee.isa.rawValue <= TMP_ISA_AVX512.rawValue)
             if set == .avx2 { #expect(kernels.table.pointee.isa == TMP_ISA_AVX2) }
         }
-        #expect(Engine.auto.resolved(mask: .portable, native: true) == .reference)
-        #expect(Engine.auto.resolved(mask: nil, native: true) == .native)
-        #expect(Engine.auto.resolved(mask: nil, native: false) == .blas)
+        guard let kernels = NativeKernels.best(.auto, mask: nil), let graph = NativeGraph(.live, lanes: kernels.lanes) else { return }
+        for (mask, planned) in [(InstructionSet.portable as InstructionSet?, Engine.reference), (.blas, .blas), (nil, .native)] {
+            #expect(try PlannedEngine(.auto, mask: mask, native: (graph, kernels)).engine == planned)
+        }
     }
 
     @Test func leavesUnknownStepsToBLAS() {

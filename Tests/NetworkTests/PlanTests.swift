@@ -127,13 +127,15 @@ import Testing
         }
     }
 
-    @Test func theMaskPicksTheEngine() {
-        #expect(Engine.auto.resolved(mask: .portable, native: false) == .reference)
-        #expect(Engine.blas.resolved(mask: .portable, native: false) == .reference)
-        #expect(Engine.native.resolved(mask: .portable, native: false) == .reference)
-        #expect(Engine.native.resolved(mask: .blas, native: false) == .blas)
-        #expect(Engine.blas.resolved(mask: .amx, native: false) == .blas)
-        #expect(Engine.reference.resolved(mask: nil, native: false) == .reference)
+    @Test func theMaskPicksTheEngine() throws {
+        for (asked, mask, planned) in [
+            (Engine.auto, InstructionSet.portable as InstructionSet?, Engine.reference), (.blas, .portable, .reference),
+            (.native, .portable, .reference), (.native, .blas, .blas), (.blas, .amx, .blas), (.auto, nil, .blas),
+            (.reference, nil, .reference),
+        ] {
+            #expect(try PlannedEngine(asked, mask: mask, native: nil).engine == planned)
+        }
+        #expect(throws: NetworkError.engineUnavailable(.native)) { try PlannedEngine(.native, mask: nil, native: nil) }
         #expect(InstructionSet.avx2 < .avx512)
         #expect(
             NetworkError.unknownInstructionSet("sse9").description.hasSuffix(

@@ -5,7 +5,7 @@ extension Painter {
     /// kernels that run this painter, on registers alone, on all its threads. The yardstick for its speed.
     /// - Returns: nil where OpenBLAS or the reference runs the network.
     public func measurePeak(seconds: Double = 0.1) -> Double? {
-        guard let peak = plan.native?.kernels.table.pointee.peak else { return nil }
+        guard case .native(_, let kernels) = plan.planned, let peak = kernels.table.pointee.peak else { return nil }
         let threads = plan.threads
         var rounds = 20_000, best = 0.0
         let perRound = peak(1), end = MonotonicClock.seconds + seconds

@@ -47,7 +47,7 @@ public final class Painter: @unchecked Sendable {
         // Weights that another has packed are there already.
         let there = packed?.bytes ?? 0
         try plan.checkMemory(available: Memory.available().map { max(0, $0 - promised + there) })
-        executor = try plan.engine.executor(for: plan, model: model, packed: packed, pool: pool)
+        executor = try plan.planned.executor(for: plan, model: model, packed: packed, pool: pool)
         self.model = executor.packed?.model ?? model  // packed weights need no second copy
         self.pool = pool
     }

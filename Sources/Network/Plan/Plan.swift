@@ -26,13 +26,8 @@ public struct Plan: Sendable {
     public let maps: [Map]
     /// All maps together, in floats: those that are never needed at once share memory.
     public let mapFloats: Int
-    /// What runs it, decided.
-    public let engine: Engine
-    /// Of the products, decided: `fp32` or `bf16`.
-    public let precision: Precision
+    let planned: PlannedEngine
     public let threads: Int
-    /// Set when `engine` is `native`.
-    let native: (graph: NativeGraph, kernels: NativeKernels)?
     /// Bytes that the engine takes for maps, scratch and packed weights.
     public private(set) var bytes = 0
 
@@ -64,11 +59,9 @@ public struct Plan: Sendable {
         let native = NativeKernels.best(options.precision, mask: mask).flatMap { kernels in
             NativeGraph(architecture, lanes: kernels.lanes).map { (graph: $0, kernels: kernels) }
         }
-        engine = options.engine.resolved(mask: mask, native: native != nil)
-        self.native = engine == .native ? native : nil
-        precision = self.native?.kernels.precision ?? .fp32
+        planned = try PlannedEngine(options.engine, mask: mask, native: native)
         threads = max(1, options.threads ?? Processors.count)
-        bytes = try engine.bytes(for: self)
+        bytes = planned.bytes(for: self)
     }
 
     /// One convolution and what follows it: `output = skip + relu(norm(conv(input)))`, each part where there is one.
@@ -94,14 +87,14 @@ public struct Plan: Sendable {
         public var count: Int { channels * height * width }
     }
 
+    /// What runs it, decided.
+    public var engine: Engine { planned.engine }
+
+    /// Of the products, decided: `fp32` or `bf16`.
+    public var precision: Precision { planned.precision }
+
     /// What multiplies, for example "AVX-512 VNNI int16" or "OpenBLAS fp32".
-    public var kernels: String {
-        switch engine {
-        case .reference: "reference fp32"
-        case .blas, .auto: "OpenBLAS fp32"
-        case .native: native?.kernels.name ?? ""
-        }
-    }
+    public var kernels: String { planned.kernels }
 
     /// Multiplications and additions of one frame, as the architecture states it.
     public var flops: Double { layers.reduce(0) { $0 + flops(of: $1) } }
