@@ -6,7 +6,7 @@ public enum Requirement: Sendable, Equatable, CustomStringConvertible {
     case batch, evenBatch, crop(multipleOf: Int), smallerCrop
     // Of the networks and files of a training
     case network(enlarges: Bool)
-    case wideMaps
+    case wideMaps, knownNetwork
     case startOfSharedBody
     case provenance
     // Of a training's other numbers
@@ -47,6 +47,7 @@ public enum Requirement: Sendable, Equatable, CustomStringConvertible {
         case .network(enlarges: true): "the network must be one that enlarges"
         case .network(enlarges: false): "the network must be one that paints"
         case .wideMaps: "the network must be one whose inner maps have more than three channels"
+        case .knownNetwork: "the network must be one that a model's file can name: the full one, a live one, or an upscaler by 2 or 4"
         case .startOfSharedBody:
             "what shares a body must be a style with a model to start from and without a step of weights"
         case .provenance: "the provenance must be given once for every painting"

@@ -7,13 +7,16 @@ struct JobConsole {
     let verbosity: Verbosity
     var quiet: Bool { verbosity == .quiet }
     let reports: ReportArguments
+    /// What was asked for.
+    let precision: Precision
     /// What was chosen for the user, who is told when the job begins.
     let choice: String?
 
     /// What would paint faster.
     let advice: String
 
-    init(_ verbosity: Verbosity, _ reports: ReportArguments, choice: String? = nil, advice: String) {
+    init(_ verbosity: Verbosity, _ reports: ReportArguments, _ precision: Precision, choice: String? = nil, advice: String) {
+        self.precision = precision
         self.advice = advice
         self.verbosity = verbosity
         self.reports = reports
@@ -53,6 +56,7 @@ struct JobConsole {
             signals.beginWork(keeps: file == nil)
             if let choice, file == nil { log.notice("\(choice)") }
             if began.finishedFrames > 0 { log.notice("going on after the \(began.finishedFrames) frames that are finished") }
+            if precision == .bf16, began.precision == .fp32, file == nil { log.notice("this CPU has no fast products of 16 bits: painting in fp32") }
             let memory = (Double(began.networkMemory) / 1e6).fixed(0)
             log.info("painting \(began.width)x\(began.height): \(what), \(began.engine) \(began.precision), \(memory) MB")
         case .warning(let warning): log.warning("\(file.map { $0 + ": " } ?? "")\(warning)")

@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 import Tempera
 
-/// SIGINT, SIGTERM and SIGHUP, unless they came ignored as under nohup or behind a script's `&`: the first asks the job to stop and leave a playable file,
-/// the second ends the program at once, as does the first while there is nothing to save yet. One that comes with the first,
-/// as `timeout` sends them to a program and to its group, is that one again.
+/// SIGINT, SIGTERM and SIGHUP, unless they came ignored as under nohup or behind a script's `&`: the first asks the job to stop
+/// and leave a playable file, the second ends the program at once, as does the first while there is nothing to save yet. One
+/// that comes with the first, as `timeout` sends them to a program and to its group, is that one again.
 ///
 /// The signal sources are made in `init` and never touched again, which makes the class safe to send.
 final class Signals: @unchecked Sendable {

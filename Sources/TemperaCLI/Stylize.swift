@@ -54,7 +54,7 @@ struct Stylize: ParsableCommand {
         let choice = network.network == .auto && hasSeveralNetworks ? "network: \(style.network.rawValue); --network chooses another" : nil
         let advice = "--resize paints fewer pixels"
             + (style.network == .full && hasSeveralNetworks ? ", --network live costs less a pixel" : "")
-        let console = JobConsole(messages.verbosity, reports, choice: choice, advice: advice)
+        let console = JobConsole(messages.verbosity, reports, network.arithmetic.precision, choice: choice, advice: advice)
         let what = "\(style.name) \(style.network.rawValue)"
         try console.run(job, signals, what: what, writing)
     }

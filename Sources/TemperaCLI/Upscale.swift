@@ -50,7 +50,8 @@ struct Upscale: ParsableCommand {
         writing.apply(to: &job)
         reports.apply(to: &job)
         (job.painting.precision, job.painting.threads) = (arithmetic.precision, work.threads)
-        let console = JobConsole(messages.verbosity, reports, advice: "an input with fewer pixels would be enlarged faster")
+        let console = JobConsole(
+            messages.verbosity, reports, arithmetic.precision, advice: "an input with fewer pixels would be enlarged faster")
         try console.run(job, signals, what: upscaler.name, writing)
     }
 }

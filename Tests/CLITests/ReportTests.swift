@@ -86,6 +86,12 @@ import Testing
         #expect(bars == ["decode": Array(0..<8), "paint": Array(0..<8), "encode": Array(0..<8)])
     }
 
+    @Test(arguments: ["bf16", "auto"]) func exactWhereFasterWasAskedForIsSaid(_ precision: String) throws {
+        let result = try Command.run(
+            ["-", "-", "--precision", precision] + raw, input: frames(1), environment: ["TEMPERA_ISA": "portable"])
+        #expect(result.stderr.contains("no fast products of 16 bits") == (precision == "bf16"), "\(result.stderr)")
+    }
+
     /// The keys of ffmpeg's `-progress`, in its order.
     @Test func progressIsWrittenAsFFmpegWritesIt() throws {
         let folder = try ScratchFolder()

@@ -107,6 +107,8 @@ import Testing
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("no checkpoint") }
         (options.resume, options.architecture) = (false, .live(widths: [16, 3], residuals: 1))
         #expect { try TrainingRun(options) } throws: { "\($0)".contains("inner maps have more than three channels") }
+        options.architecture = .johnson(name: "mine", width: 8)
+        #expect { try TrainingRun(options) } throws: { "\($0)".contains("one that a model's file can name") }
     }
 
     /// What a run left and somebody spoilt is refused or left out; photos may have changed since, and lie behind a link.

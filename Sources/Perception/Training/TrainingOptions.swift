@@ -147,8 +147,7 @@ public struct TrainingOptions: Sendable {
         }
         let isPicture = architecture.blocks.map { if case .convolution(let c, _, _) = $0 { c.outputs == 3 } else { false } }
         guard !isPicture.dropLast().contains(true) else { throw .outOfRange(.wideMaps) }
-        // Or its file would be one that nothing reads.
-        guard Architecture.named(architecture.name) != nil else { throw .outOfRange(.network(enlarges: isUpscaling)) }
+        guard Architecture.named(architecture.name) != nil else { throw .outOfRange(.knownNetwork) }
         guard !sharesBody || initial != nil && !isUpscaling && weightStep == 0 else {
             throw .outOfRange(.startOfSharedBody)
         }
