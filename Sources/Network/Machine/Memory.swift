@@ -54,7 +54,7 @@ public final class Memory {
     public static func available() -> Int? {
         let free = SystemFile.read("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
             .flatMap { SystemFile.number($0.dropFirst("MemAvailable:".count)) }.map { $0 * 1024 }
-        return [free, ControlGroup.availableMemory(), availableAddresses()].compactMap { $0 }.min()
+        return [free, ControlGroup().availableMemory(), availableAddresses()].compactMap { $0 }.min()
     }
 
     /// Bytes of addresses that are left; nil where there is no limit.

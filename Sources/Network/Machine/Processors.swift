@@ -5,7 +5,7 @@ public enum Processors {
     /// How many threads can run at once: the affinity mask, and no more than the control group's CPU quota rounded up.
     public static var count: Int {
         let allowed = max(1, allowed().count)
-        guard let quota = ControlGroup.cpuQuota() else { return allowed }
+        guard let quota = ControlGroup().cpuQuota() else { return allowed }
         return min(allowed, max(1, Int(quota.rounded(.up))))
     }
 
