@@ -1,7 +1,7 @@
 import CFFmpeg
 import Network
 
-/// The muxer for an output, and what it can hold.
+/// The muxer for an output, and what it can hold. What is known by its name alone is in `Container+Traits.swift`.
 struct Container {
     let format: UnsafePointer<AVOutputFormat>
     /// Of MPEG-TS: Blu-ray's, in packets of 192 bytes and with types of streams of its own.
@@ -20,7 +20,7 @@ struct Container {
             guard let found = MediaFiles.muxer(path) else { throw .unknownContainer(path) }
             format = found
         }
-        if Self.ofManyFiles.contains(name) { throw .manyFiles(format: name) }
+        if writesManyFiles { throw .manyFiles(format: name) }
         let movflags = options.formatOptions["movflags"] ?? ""
         if OutputFile.isPipe(path), isMP4, !movflags.contains("frag"), !movflags.contains("empty_moov") {
             throw .notStreamable(format: name)
@@ -30,35 +30,6 @@ struct Container {
     var name: String { String(cString: format.pointee.name) }
 
     func has(_ flag: Int32) -> Bool { format.pointee.flags & flag != 0 }
-
-    var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
-
-    var holdsChapters: Bool {
-        isMP4 || ["matroska", "webm", "nut", "asf", "ffmetadata"].contains(name)
-    }
-
-    /// Whether metadata of any name has a place here, in QuickTime's newer form.
-    var takesAnyTag: Bool { name == "mov" }
-
-    /// Whether the stream's time base is what says how long a frame lasts.
-    var hasOneRate: Bool {
-        has(AVFMT_NOTIMESTAMPS) || ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name)
-    }
-
-    /// Whether whoever reads its frames goes by the one rate at its head.
-    var hasNoTimes: Bool { name == "yuv4mpegpipe" }
-
-    /// A list and the files that it names.
-    private static let ofManyFiles: Set = [
-        "hls", "dash", "hds", "smoothstreaming", "segment", "stream_segment,ssegment", "webm_chunk", "tee",
-    ]
-
-    /// One picture, or a row of them as `frame-%04d.png`.
-    var writesPictures: Bool { name == "image2" }
-
-    /// Pictures that move: encoders write their files' own headers, so that nothing can be made of parts.
-    var isAnimation: Bool { Self.animations.contains(name) }
-    static let animations: Set = ["gif", "apng", "webp", "avif"]
 
     func writesNumberedPictures(_ path: String) -> Bool { writesPictures && InputLocation.isPattern(path) }
 

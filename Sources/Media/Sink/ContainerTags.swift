@@ -8,26 +8,9 @@ enum ContainerTags {
     ]
     private static let ofTheStream: Set<String> = ["encoder", "rotate", "alpha_mode", "vendor_id"]
 
-    /// What MP4's and QuickTime's older forms of metadata have a place for, by FFmpeg's names.
-    private static let ofMP4: Set<String> = [
-        "title", "artist", "album", "date", "comment", "genre", "copyright", "location", "creation_time", "album_artist",
-        "composer", "grouping", "lyrics", "description", "synopsis", "show", "episode_id", "network", "keywords",
-        "episode_sort", "season_number", "media_type", "hd_video", "gapless_playback", "compilation", "track", "disc",
-    ]
-    private static let ofMOV: Set<String> = [
-        "title", "artist", "album", "date", "comment", "genre", "copyright", "location", "creation_time", "make", "model",
-    ]
-
     /// Names of the source's tags that `container` has no place of their own for.
     static func homeless(_ source: FileSource, in container: Container) -> [String] {
-        let held: Set<String>
-        if container.isMP4 {
-            held = container.takesAnyTag ? ofMOV : ofMP4
-        } else if container.name == "mpegts" {
-            held = ["service_name", "service_provider", "title"]
-        } else {
-            return []
-        }
+        guard let held = container.tags else { return [] }
         return OptionDictionary.entries(of: source.demuxer.context.pointee.metadata).map(\.name).filter {
             !ofTheFile.contains(plain($0)) && !held.contains(plain($0))
         }
@@ -39,13 +22,11 @@ enum ContainerTags {
         return parts.count > 1 && parts.last?.count == 3 ? parts.dropLast().joined(separator: "-") : name.lowercased()
     }
 
-    static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>) {
+    static func copy(_ source: FileSource, to output: UnsafeMutablePointer<AVFormatContext>, in container: Container) {
         let input = source.demuxer.context
         copy(input.pointee.metadata, of: source, to: &output.pointee.metadata) { ofTheFile.contains($0) }
         // What a broadcast says of itself it says of a program.
-        if String(cString: output.pointee.oformat.pointee.name) == "mpegts",
-            let program = av_find_program_from_stream(input, nil, Int32(source.choice.video))
-        {
+        if container.describesPrograms, let program = av_find_program_from_stream(input, nil, Int32(source.choice.video)) {
             copy(program.pointee.metadata, of: source, to: &output.pointee.metadata) { !$0.hasPrefix("service_") }
         }
         copyChapters(source, to: output)

@@ -13,12 +13,14 @@ enum CoverArt {
         AV_CODEC_ID_BMP.rawValue: ("cover.bmp", "image/bmp"),
     ]
 
-    /// Whether `container` has a place for it. Elsewhere it would become a second video.
+    /// Whether `container` has a place for it.
     static func fits(_ input: UnsafeMutablePointer<AVStream>, _ container: Container) -> Bool {
         let codec = input.pointee.codecpar.pointee.codec_id
-        if container.name == "matroska" { return attachments[codec.rawValue] != nil }
-        return ["mp4", "ipod", "f4v"].contains(container.name)
-            && [AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_BMP].contains(codec)
+        return switch container.coverForm {
+        case .attachment: attachments[codec.rawValue] != nil
+        case .stream: [AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_BMP].contains(codec)
+        case nil: false
+        }
     }
 
     /// Turns the copy of a cover stream into what `container` calls a cover.
@@ -26,7 +28,7 @@ enum CoverArt {
     static func adapt(
         _ output: UnsafeMutablePointer<AVStream>, from input: UnsafeMutablePointer<AVStream>, container: Container
     ) -> Bool {
-        guard container.name == "matroska" else {
+        guard container.coverForm == .attachment else {
             // The muxer knows a cover by this disposition alone.
             output.pointee.disposition = AV_DISPOSITION_ATTACHED_PIC
             return false

@@ -70,7 +70,7 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         copies = try StreamCopies(
             muxer.context, container: container, encoder: encoder, source: source, path: path, warnings: warnings)
         if let source {
-            ContainerTags.copy(source, to: muxer.context)
+            ContainerTags.copy(source, to: muxer.context, in: container)
             ContainerTags.copyPainted(source, to: copies.painted, of: muxer.context)
         }
         let homeless = source.map { ContainerTags.homeless($0, in: container) } ?? []

@@ -18,16 +18,7 @@ struct StatedColor {
             case AV_CODEC_ID_PRORES: ([1, 6, 9].contains(color.matrix), false)
             case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_THEORA, AV_CODEC_ID_VP8, AV_CODEC_ID_DNXHD: (false, false)
             // Decoders know nothing of these but what the container says.
-            default:
-                switch container.name {
-                case "matroska", "webm": (true, codec != AV_CODEC_ID_MAGICYUV)
-                case "yuv4mpegpipe": (false, true)
-                // Whoever takes bare pictures knows what he gave.
-                case "rawvideo", "null": (true, true)
-                // Their box holds primaries, transfer and matrix, and is written where all three are known.
-                case "mp4", "mov": (color.isWhole && codec != AV_CODEC_ID_JPEG2000, false)
-                default: (false, false)
-                }
+            default: container.statesColor(color, of: codec)
             }
         (self.matrix, self.range) = (matrix, range)
         // JFIF, WebP and VP8 (RFC 6386, 9.2) have no other.
@@ -42,13 +33,5 @@ struct StatedColor {
         if let fixedMatrix { color.matrix = fixedMatrix }
         if !range { color.fullRange = false }
         return color
-    }
-}
-
-extension ColorTags {
-    /// Whether primaries, transfer and matrix are all known.
-    fileprivate var isWhole: Bool {
-        primaries != AVCOL_PRI_UNSPECIFIED.rawValue && transfer != AVCOL_TRC_UNSPECIFIED.rawValue
-            && matrix != AVCOL_SPC_UNSPECIFIED.rawValue
     }
 }

@@ -32,7 +32,7 @@ struct StreamCopies {
         path: String, warnings: OneTimeWarnings
     ) throws(MediaError) {
         isStrict = !container.has(AVFMT_TS_NONSTRICT)
-        isMatroska = ["matroska", "webm"].contains(container.name)
+        isMatroska = container.isMatroska
         hidesLead = container.isMP4
         var leftOut: [String] = [], converted: [String] = []
         var paintedStream: UnsafeMutablePointer<AVStream>?
@@ -137,7 +137,7 @@ struct StreamCopies {
         let parameters = input.pointee.codecpar.pointee
         let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
         if CoverArt.isCover(input) { return CoverArt.fits(input, container) }
-        if isAttachment, container.name == "mpegts" { return false }
+        if isAttachment, !container.holdsAttachments { return false }
         if !isAttachment, container.holds(parameters.codec_id) == false { return false }
         return writesHeader([input], in: container, beside: encoder)
     }

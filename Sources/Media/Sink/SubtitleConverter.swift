@@ -12,19 +12,10 @@ final class SubtitleConverter {
     /// A line of subtitles takes a few hundred bytes.
     private static let mostBytes = 1 << 16
 
-    /// The form in which `container` keeps words.
-    private static func form(_ container: Container) -> AVCodecID? {
-        switch container.name {
-        case "webm": AV_CODEC_ID_WEBVTT
-        case "matroska": AV_CODEC_ID_SUBRIP
-        default: container.isMP4 ? AV_CODEC_ID_MOV_TEXT : nil
-        }
-    }
-
     /// Nil where the stream holds no words, or `container` takes none.
     init?(_ input: UnsafeMutablePointer<AVStream>, container: Container) {
         let parameters = input.pointee.codecpar
-        guard let parameters, let form = Self.form(container), let from = avcodec_descriptor_get(parameters.pointee.codec_id),
+        guard let parameters, let form = container.wordsCodec, let from = avcodec_descriptor_get(parameters.pointee.codec_id),
             from.pointee.props & AV_CODEC_PROP_TEXT_SUB != 0,
             // Its decoder says a line when the next one comes, under that one's time.
             parameters.pointee.codec_id != AV_CODEC_ID_EIA_608,
