@@ -11,6 +11,8 @@ public enum TemperaError: Error, Sendable {
     case nothingToPaint(String)
     /// A picture of a folder whose name would be that of a row of numbered ones.
     case namedLikeRow(String)
+    /// A file of a folder in a format that is only read.
+    case readOnly(String)
     case wrongSize(expected: String, got: String)
     /// A model enlarges by another factor, or (`found` 1) paints.
     case wrongScale(name: String, wanted: Int, found: Int)
@@ -49,6 +51,7 @@ extension TemperaError: CustomStringConvertible {
         case .unwritable(let path): "\(path): cannot be written; is the disk full, or may it not be changed?"
         case .nothingToPaint(let folder): "\(folder): holds no videos or pictures (folders in it are not entered)"
         case .namedLikeRow(let path): "\(path): its name stands for a row of numbered pictures; rename it"
+        case .readOnly(let path): "\(path): is read in this format and not written; paint it alone, into a .png, .jpg or .mp4"
         case .wrongSize(let expected, let got): "a picture of \(got) came where \(expected) was announced"
         case .wrongScale(let name, 1, let found): "\(name) enlarges by \(found) and does not paint; see 'tempera upscale'"
         case .wrongScale(let name, let wanted, 1):

@@ -33,6 +33,7 @@ struct Stylize: ParsableCommand {
         try reports.check(input: input, output: output)
         try writing.checkEnds(input: input, output: output)
         try writing.checkFolder(input: input, output: output, reports: reports)
+        if pace.prefer != nil, painting.upscale != nil { throw ValidationError("--prefer does not go with --upscale, which paints at one size") }
         try writing.checkResuming(from: input, to: output, isPaced: pace.live || pace.pace || pace.fps != nil)
     }
 

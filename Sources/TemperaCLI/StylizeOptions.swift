@@ -42,6 +42,11 @@ struct RangeArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Go on for this much only.", valueName: "time"))
     var duration: TimeArgument?
 
+    func validate() throws {
+        if let start, start.seconds >= 1e9 { throw ValidationError("--start must be less than a billion seconds") }
+        if let duration, duration.seconds <= 0 { throw ValidationError("--duration must be more than 0") }
+    }
+
     func apply(to options: inout ReadingOptions) {
         (options.start, options.duration) = (start?.seconds, duration?.seconds)
     }
@@ -156,6 +161,9 @@ struct OutputArguments: ParsableArguments {
     func checkResuming(from input: String, to output: String, isPaced: Bool = false) throws {
         if resume, input == "-" || output == "-" || isPaced {
             throw ValidationError("--resume needs files at both ends, and neither --fps, --live nor --pace")
+        }
+        if resume, !Batch.isFolder(input), Job.isPicture(output: output) {
+            throw ValidationError("--resume is for videos; pictures and animations are painted whole, or not at all")
         }
     }
 

@@ -37,6 +37,10 @@ import Testing
         (["/", "painted", "--profile-json", "p.json"], "--profile-json, --profile and --trace take one file, not a folder"),
         (["a.mp4", "b.mp4", "--trace", "none/t.json"], "--trace none/t.json: cannot be written there"),
         (["a.mp4", "b.mp4", "--profile-json", "b.mp4"], "--profile-json b.mp4 is a video of this run"),
+        (["a.mp4", "b.mp4", "--duration", "0"], "--duration must be more than 0"),
+        (["a.mp4", "b.mp4", "--start", "1000000000"], "--start must be less than a billion seconds"),
+        (["a.mp4", "b.gif", "--resume"], "--resume is for videos"),
+        (["a.mp4", "b.mp4", "--live", "--prefer", "fps", "--upscale", "2"], "--prefer does not go with --upscale"),
         (["a.mp4", "b.mp4", "--crf=-5"], "--crf must be from 0 to 255"),
         (["measure", "objective", "a.jpg", "--photos", "p", "--vgg", "v", "--direct=-5"], "--direct must be at least 1"),
         (

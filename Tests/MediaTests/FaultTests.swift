@@ -22,6 +22,11 @@ import Testing
         #expect(throws: MediaError.missingFile(scratch.file("no.mp4"))) { try FileSource(scratch.file("no.mp4")) }
         #expect(throws: MediaError.isDirectory(scratch.path)) { try FileSource(scratch.path) }
         #expect(throws: MediaError.notMedia(text)) { try FileSource(text) }
+        // FFmpeg's readers say "busy" and "not permitted" of contents too.
+        let (headless, broken) = (scratch.file("h.y4m"), FFmpegStatus(-1))
+        try Data("YUV4MPEG2 W0 H64 F10:1\nFRAME\n".utf8).write(to: URL(fileURLWithPath: headless))
+        #expect(throws: MediaError.notMedia(headless)) { try FileSource(headless) }
+        #expect(broken.reading(text, action: "analysing") == .notMedia(text))
         #expect(throws: MediaError.emptyInput(empty)) { try FileSource(empty) }
         #expect(throws: MediaError.noVideo(sound)) { try FileSource(sound) }
     }

@@ -115,6 +115,36 @@ func frames(_ path: String, options: SourceOptions = SourceOptions(), warn: @esc
         #expect(try copy(path, to: scratch.file("c.gif")) == 5)
         #expect(try countFrames(scratch.file("c.gif")) == 5)
     }
+
+    /// Muxers would show it as long as the one before it, and play some kinds once.
+    @Test(arguments: ["gif", "apng"]) func theLastPictureOfAnAnimationStaysAsLong(kind: String) throws {
+        let scratch = try Scratch(), (path, copied) = (scratch.file("a.gif"), scratch.file("b.\(kind)"))
+        try ffmpeg("-f lavfi -i testsrc=s=32x32:r=10:d=0.3 -final_delay 200 \(path)")
+        try copy(path, to: copied)
+        #expect(try probe(copied, "v", packets: "duration_time").compactMap(Double.init) == [0.1, 0.1, 2])
+        var options = SinkOptions()
+        options.formatOptions["final_delay"] = "3"
+        try copy(path, to: scratch.file("own.\(kind)"), sink: options)
+        let own = try probe(scratch.file("own.\(kind)"), "v", packets: "duration_time").compactMap(Double.init)
+        #expect(own.last == (kind == "gif" ? 0.03 : 3))
+    }
+
+    @Test func animatedWebPPlaysForever() throws {
+        let scratch = try Scratch(), path = scratch.file("a.webp")
+        try ffmpeg("-f lavfi -i testsrc=s=32x32:r=10:d=0.3 \(scratch.file("a.gif"))")
+        try copy(scratch.file("a.gif"), to: path)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path)), chunk = try #require(bytes.range(of: Data("ANIM".utf8)))
+        // Size and background, four bytes each, then how often; 0 is forever.
+        #expect(bytes[chunk.upperBound + 8..<chunk.upperBound + 10].elementsEqual([0, 0]))
+    }
+
+    /// Decoders would keep columns that they are to cut, in steps of their alignment.
+    @Test func croppedColumnsAreNotSeen() throws {
+        let scratch = try Scratch(), path = scratch.file("a.mp4")
+        try ffmpeg("-f lavfi -i testsrc2=s=64x64:r=5:d=0.4 -c:v libx264 -x264-params crop-rect=8,4,2,2 \(path)")
+        let frame = try #require(try frames(path).first)
+        #expect((frame.pixels.width, frame.pixels.height) == (54, 58))
+    }
 }
 
 @Suite struct ScalingTests {

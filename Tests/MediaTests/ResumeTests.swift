@@ -90,6 +90,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: scratch.file("disk"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "disk/out.mp4")
         #expect(try SegmentFolder(beside: link, job: job).path == SegmentFolder(beside: real, job: job).path)
+        try FileManager.default.createSymbolicLink(atPath: scratch.file("chain.mp4"), withDestinationPath: "link.mp4")
+        #expect(try SegmentFolder(beside: scratch.file("chain.mp4"), job: job).path == scratch.file("disk/.out.mp4.segments"))
         #expect(try SegmentFolder(beside: "file:" + real, job: job).path == scratch.file("disk/.out.mp4.segments"))
     }
 
@@ -255,15 +257,13 @@ import Testing
         #expect(try file.read(into: packet))
         #expect(packet.pointee.pts == 77 && packet.pointee.size == 100 && packet.pointee.side_data[0].data[0] == 9)
         #expect(try file.read(into: packet) && !file.read(into: packet))
-        var random = SplitMix64(state: 1)
-        for length in 0..<whole.count {
-            var bytes = Array(whole.prefix(length))
-            if length % 2 == 0, length > 0 { bytes[.random(in: 0..<length, using: &random)] ^= .random(in: 1...255, using: &random) }
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
-            do {
-                let file = try PacketFile.Reader(path)
-                while try file.read(into: packet) {}
-            } catch { #expect(error == .damagedSegment(path)) }
+        for at in whole.indices {
+            var changed = whole
+            changed[at] ^= 1 << (at % 8)
+            for bytes in [Array(whole.prefix(at)), changed] {
+                try Data(bytes).write(to: URL(fileURLWithPath: path))
+                #expect(throws: MediaError.damagedSegment(path)) { try PacketFile.Reader(path) }
+            }
         }
     }
 }

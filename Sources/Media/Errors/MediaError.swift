@@ -78,7 +78,7 @@ extension MediaError: CustomStringConvertible {
             "\(url): only files and pipes are opened; add --allow-network for network sources"
         case .playlist(let path, let format):
             "\(path): is a playlist (\(format)) that names other files; give the video itself, or add --allow-network"
-        case .notMedia(let path): "\(path): not a video file that FFmpeg knows; for raw frames name the format with -f"
+        case .notMedia(let path): "\(path): not a video file that FFmpeg knows, or damaged at its head; for raw frames name the format with -f"
         case .truncated(let path): "\(path): the file is cut short (its index is missing); copy or download it again"
         case .indexAtEnd(let path):
             "\(path): an MP4 in a pipe must begin with its index; name the file itself, or write it with -movflags faststart"
@@ -93,7 +93,7 @@ extension MediaError: CustomStringConvertible {
         case .ofRawFrames(.size): "--size is for raw frames, cameras and screens, and this input describes itself; --resize WxH paints at another size"
         case .ofRawFrames(.rate): "--rate is for raw frames, rows of pictures, cameras and screens, and this input describes itself; --fps sets the rate of the output"
         case .badTimeRange(let start, let duration):
-            "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be >= 0 and duration > 0"
+            "cannot read from \(start) s\(duration.map { " for \($0) s" } ?? ""); start must be from 0 to a billion and duration > 0"
         case .noDecoder(let path, let codec): "\(path): this FFmpeg build has no decoder for '\(codec)'"
         case .noFrames(let path): "\(path): not one frame could be decoded"
         case .emptyInput(let path): "\(path): is empty; did what was to write it fail?"

@@ -91,7 +91,7 @@ extension MediaWarning: CustomStringConvertible {
             "\(format) keeps subtitles in another form: \(streams.joined(separator: ", ")) rewritten, without their styles"
         case .streamsLeftOut(let streams, let format):
             "\(format) cannot hold \(streams.joined(separator: ", ")); left out"
-                + (format == "matroska" || Container.animations.contains(format) ? "" : " (mkv holds nearly any sound and subtitles)")
+                + (format == "matroska" || Container.ofPictures.contains(format) ? "" : " (mkv holds nearly any sound and subtitles)")
         case .tagsLeftOut(let names, let format):
             "\(format) has no place for the tags \(names.joined(separator: ", ")); left out (mov and mkv keep them)"
         case .chaptersLeftOut(let count, let format): "\(format) has no chapters; \(count) left out (mp4, mov and mkv keep them)"

@@ -21,8 +21,11 @@ public enum MediaFiles {
 
     /// Whether a file of this name holds pictures, by a format that can be written or at least read.
     public static func isMedia(_ name: String) -> Bool {
-        muxer(name).map { $0.pointee.video_codec != AV_CODEC_ID_NONE } ?? readOnlyEndings.contains(name.ending)
+        muxer(name).map { $0.pointee.video_codec != AV_CODEC_ID_NONE } ?? isReadOnly(name)
     }
+
+    /// Whether a file of this name is in a format that nobody here writes.
+    public static func isReadOnly(_ name: String) -> Bool { readOnlyEndings.contains(name.ending) }
 
     /// Whether a file of this name holds a picture, or a row of them.
     public static func isPicture(_ name: String) -> Bool {

@@ -23,9 +23,10 @@ struct FFmpegStatus {
         switch code {
         case tempera_averror(ENOENT): .missingFile(path)
         case tempera_averror(EISDIR): .isDirectory(path)
-        case tempera_averror(EACCES), tempera_averror(EPERM): .noPermission(path)
+        case tempera_averror(EACCES): .noPermission(path)
         case tempera_averror_exit: .interrupted
-        case tempera_averror_invalid_data: .notMedia(path)
+        // Many of FFmpeg's readers say -1, which is EPERM, of damage.
+        case tempera_averror_invalid_data, tempera_averror(EPERM): .notMedia(path)
         case tempera_averror_protocol_not_found: .networkNotAllowed(path)
         default: .failed(action: action, path: path, why: text)
         }

@@ -1,12 +1,13 @@
 import CFFmpeg
 import Foundation
+import Network
 
 /// Encoded packets on disk, each as the encoder gave it: times in the encoder's base, flags, side data and bytes.
 ///
 /// Written and read on one machine, so numbers lie there as the machine has them: a mark of 8 bytes, the encoder's global
-/// header (size, bytes), then the packets. Used by one stage.
+/// header (size, bytes), then the packets, and at the end the hash of all that. Used by one stage.
 enum PacketFile {
-    private static let mark: UInt64 = 0x3167_6573_706d_6574  // "tempseg1"
+    private static let mark: UInt64 = 0x3267_6573_706d_6574  // "tempseg2"
 
     /// What stands before the bytes of a packet.
     private struct Record {
@@ -21,6 +22,7 @@ enum PacketFile {
     final class Writer {
         private let path: String
         private let file: UnsafeMutablePointer<FILE>
+        private var hash = FNV1a()
 
         /// Begins a file at `path`, over one that is there.
         init(_ path: String, header: Data) throws(MediaError) {
@@ -53,6 +55,7 @@ enum PacketFile {
 
         /// Everything is on the disk when this returns.
         func close() throws(MediaError) {
+            try put(hash.value)
             guard fflush(file) == 0, fsync(fileno(file)) == 0 else { throw lastError }
         }
 
@@ -65,7 +68,8 @@ enum PacketFile {
         }
 
         private func isWritten(_ bytes: UnsafeRawBufferPointer) -> Bool {
-            bytes.isEmpty || fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count
+            hash.add(bytes)
+            return bytes.isEmpty || fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count
         }
 
         private var lastError: MediaError { FFmpegStatus(tempera_averror(errno)).writing(path, action: "writing") }
@@ -76,7 +80,7 @@ enum PacketFile {
         private(set) var header = Data()
         private let path: String
         private let file: UnsafeMutablePointer<FILE>
-        /// No length in the file may be larger.
+        /// Bytes before the hash: no length in the file may be larger.
         private let size: Int64
 
         init(_ path: String) throws(MediaError) {
@@ -86,7 +90,10 @@ enum PacketFile {
             }
             self.file = file
             var status = stat()
-            size = fstat(fileno(file), &status) == 0 ? Int64(status.st_size) : 0
+            let hashBytes = Int64(MemoryLayout<UInt64>.size)
+            size = fstat(fileno(file), &status) == 0 ? Int64(status.st_size) - hashBytes : 0
+            guard try isWhole() else { throw .damagedSegment(path) }
+            rewind(file)
             guard try get(UInt64.self) == mark else { throw .damagedSegment(path) }
             header = Data(count: try length(get(Int64.self)))
             let isWhole = header.withUnsafeMutableBytes { fread($0.baseAddress, 1, $0.count, file) == $0.count }
@@ -98,9 +105,7 @@ enum PacketFile {
         /// The next packet into `packet`; false at the end.
         func read(into packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Bool {
             av_packet_unref(packet)
-            let next = getc(file)
-            if next == EOF { return false }
-            ungetc(next, file)
+            if ftell(file) == Int(size) { return false }
             let record = try get(Record.self)
             guard av_new_packet(packet, Int32(try length(Int64(record.size)))) >= 0 else { throw .damagedSegment(path) }
             (packet.pointee.pts, packet.pointee.dts) = (record.pts, record.dts)
@@ -113,6 +118,18 @@ enum PacketFile {
                 try fill(bytes, count)
             }
             return true
+        }
+
+        /// Whether the file is as it was written.
+        private func isWhole() throws(MediaError) -> Bool {
+            var hash = FNV1a(), left = Int(size), bytes = [UInt8](repeating: 0, count: 1 << 16)
+            while left > 0 {
+                let count = fread(&bytes, 1, min(left, bytes.count), file)
+                guard count > 0 else { return false }
+                bytes.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+                left -= count
+            }
+            return try get(UInt64.self) == hash.value
         }
 
         private func get<Value: BitwiseCopyable>(_ type: Value.Type) throws(MediaError) -> Value {

@@ -131,8 +131,7 @@ public final class SegmentFolder: @unchecked Sendable {
     /// Removes what is not finished, and all of it where nothing is.
     func discard() {
         guard lock >= 0 else { return }
-        if let writer { unlink(Self.name(writer.number, in: path) + ".part") }
-        writer = nil
+        dropPart()
         if Self.parts(in: path) == 0 { remove() }
         unlock()
     }
@@ -149,6 +148,12 @@ public final class SegmentFolder: @unchecked Sendable {
     }
 
     func append(_ packet: AVPacket) throws(MediaError) { try writer?.file.append(packet) }
+
+    /// Removes the part that is being written: with the end of the output, or of a run, it is of no more use.
+    func dropPart() {
+        if let writer { unlink(Self.name(writer.number, in: path) + ".part") }
+        writer = nil
+    }
 
     /// Makes the part that is being written one of the finished.
     /// - Parameter last: Its last frame.

@@ -18,6 +18,29 @@ extension Container {
     var isAnimation: Bool { Self.animations.contains(name) }
     static let animations: Set = ["gif", "apng", "webp", "avif"]
 
+    /// Those that hold nothing but pictures.
+    static let ofPictures = animations.union(["image2"])
+
+    /// What makes an animation an endless one, as they are; FFmpeg's own for GIF.
+    var endless: (option: String, value: String)? {
+        switch name {
+        case "apng": ("plays", "0")
+        case "webp": ("loop", "0")
+        default: nil
+        }
+    }
+
+    /// What says how long the last frame of an animation is shown: muxers know of the others when the next one comes.
+    /// - Parameter seconds: Cut to what 16 bits hold.
+    func lastDelay(_ seconds: Double) -> (option: String, value: String)? {
+        func count(_ unit: Double) -> Int { Int(max(0, min(65535, (seconds * unit).rounded()))) }
+        return switch name {
+        case "gif": ("final_delay", "\(count(100))")
+        case "apng": ("final_delay", seconds > 65 ? "\(count(1))/1" : "\(count(1000))/1000")
+        default: nil
+        }
+    }
+
     /// Whether the stream's time base is what says how long a frame lasts.
     var hasOneRate: Bool {
         has(AVFMT_NOTIMESTAMPS) || ["yuv4mpegpipe", "avi", "ogg", "ogv", "mxf", "mxf_opatom", "gxf", "dv"].contains(name)

@@ -70,8 +70,7 @@ struct Container {
         }
         // The muxer looks at the name, and is given that of a file on its way.
         if isBluRay, name == "mpegts", settings["mpegts_m2ts_mode"] == nil { settings["mpegts_m2ts_mode"] = "1" }
-        // Endless, as animations are; FFmpeg's own for GIF too.
-        if name == "apng", settings["plays"] == nil { settings["plays"] = "0" }
+        if let (option, value) = endless, settings[option] == nil { settings[option] = value }
         if writesPictures { settings[writesNumberedPictures(path) ? "atomic_writing" : "update"] = "1" }
         return settings
     }
@@ -88,6 +87,12 @@ struct Container {
         AV_CODEC_ID_DTS, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_OPUS, AV_CODEC_ID_S302M,
     ]
 
+    /// Sound whose decoders need to know the size of a block, which NUT does not say.
+    private static let ofBlocks: [AVCodecID] = [
+        AV_CODEC_ID_WMAV1, AV_CODEC_ID_WMAV2, AV_CODEC_ID_WMAPRO, AV_CODEC_ID_WMAVOICE, AV_CODEC_ID_WMALOSSLESS,
+        AV_CODEC_ID_ADPCM_MS, AV_CODEC_ID_ADPCM_IMA_WAV, AV_CODEC_ID_ATRAC3,
+    ]
+
     /// Whether a stream of this codec has a place here; nil when only trying tells.
     func holds(_ codec: AVCodecID) -> Bool? {
         // It would write any packet behind any other, and says so of none.
@@ -101,6 +106,7 @@ struct Container {
         }
         // Animations of one codec, which say so only at their headers.
         if ["gif", "apng"].contains(name) { return codec == format.pointee.video_codec }
+        if name == "nut", Self.ofBlocks.contains(codec) { return false }
         if name == "yuv4mpegpipe", codec != AV_CODEC_ID_WRAPPED_AVFRAME { return false }
         // Asked, they do not say no: one writes data that nobody reads, the other fails at its header.
         if codec == AV_CODEC_ID_RAWVIDEO, ["mpegts", "matroska"].contains(name) { return false }

@@ -22,12 +22,15 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     private let warnings: OneTimeWarnings
     private var copies: StreamCopies
     private let holdsOnePicture: Bool
-    private let containerName: String
+    private let container: Container
+    /// Whether the user says how long the last frame is shown.
+    private let statesLastDelay: Bool
     private let segments: SegmentFolder?
     private let timeBase: Rational
     /// Of the newest frame and packet, in the encoder's time base.
     private var lastTime: Int64?
     private var lastDecodeTime: Int64?
+    private var lastDuration: Int64 = 0
     private var frames = 0
     /// The newest, where a part may end with it.
     private var lastPicture: PixelBuffer?
@@ -61,7 +64,8 @@ public final class FileSink: MediaSink, @unchecked Sendable {
         timeBase = video.timeBase
         let format = PixelFormat(encoder.context.pointee.pix_fmt).name
         encoding = "\(String(cString: codec.pointee.name)), \(format)"
-        containerName = container.name
+        self.container = container
+        statesLastDelay = options.formatOptions["final_delay"] != nil
         holdsOnePicture = container.writesPictures && !container.writesNumberedPictures(path)
         if segments != nil, container.writesPictures || container.isAnimation || OutputFile.isStream(path) { throw .notResumable(path) }
         self.segments = segments
@@ -121,19 +125,25 @@ public final class FileSink: MediaSink, @unchecked Sendable {
             if frames == 0 { throw MediaError.nothingWritten(path) }
             try encoder.end()
             try drain()
-            try muxer.writeTrailer(path: path)
+            try muxer.writeTrailer(lastDelay, path: path)
         } catch {
             discard()
             throw error
         }
         isOpen = false
         muxer.release()
+        segments?.dropPart()
         do {
             try output.commit()
         } catch {
             segments?.discard()
             throw error
         }
+    }
+
+    private var lastDelay: (option: String, value: String)? {
+        statesLastDelay || lastDuration <= 0
+            ? nil : container.lastDelay(Double(lastDuration) * av_q2d(encoder.context.pointee.time_base))
     }
 
     public func discard() {
@@ -188,10 +198,10 @@ public final class FileSink: MediaSink, @unchecked Sendable {
     }
 
     private func mux(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
-        lastDecodeTime = packet.pointee.dts
+        (lastDecodeTime, lastDuration) = (packet.pointee.dts, packet.pointee.duration)
         packet.pointee.stream_index = copies.painted.pointee.index
         av_packet_rescale_ts(packet, encoder.context.pointee.time_base, copies.painted.pointee.time_base)
-        if copies.separate(packet) { warnings.report(.framesTooClose(format: containerName)) }
+        if copies.separate(packet) { warnings.report(.framesTooClose(format: container.name)) }
         try muxer.write(packet, path: path)
     }
 }

@@ -39,7 +39,9 @@ final class Muxer {
         guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "writing") }
     }
 
-    func writeTrailer(path: String) throws(MediaError) {
+    /// - Parameter setting: What only the end tells.
+    func writeTrailer(_ setting: (option: String, value: String)?, path: String) throws(MediaError) {
+        if let (option, value) = setting { av_opt_set(context, option, value, AV_OPT_SEARCH_CHILDREN) }
         let status = av_write_trailer(context)
         guard status >= 0 else { throw FFmpegStatus(status).writing(path, action: "finishing") }
     }

@@ -150,7 +150,8 @@ final class VideoEncoder {
         guard status >= 0 else {
             let rate = video.frameRate.map { " at \(($0.value * 1000).rounded() / 1000) fps" } ?? ""
             let picture = "\(video.width)x\(video.height) \(PixelFormat(context.pointee.pix_fmt).name)\(rate)"
-            throw .encoderRefused(codec: name, why: "\(picture), \(FFmpegStatus(status).text)")
+            let advice = codec.pointee.supported_framerates == nil ? "" : "; with --fps 24, 25, 30, 50 or 60 it may"
+            throw .encoderRefused(codec: name, why: "\(picture), \(FFmpegStatus(status).text)\(advice)")
         }
     }
 

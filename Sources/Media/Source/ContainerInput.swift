@@ -65,7 +65,9 @@ struct ContainerInput {
     /// What to say of a file that FFmpeg could not open.
     func openingError(_ status: Int32, path: String) -> MediaError {
         if stream?.isEmpty == true { return .emptyInput(path) }
-        let error = FFmpegStatus(status).reading(path, action: "opening")
+        // Of a file that is open already, some readers say that it ended, or that it is busy, where its head makes no sense.
+        let isOfContents = stream != nil && [tempera_averror_eof, tempera_averror(EBUSY)].contains(status)
+        let error = isOfContents ? .notMedia(path) : FFmpegStatus(status).reading(path, action: "opening")
         guard case .notMedia = error, case .file(let file) = location, (try? Self.holdsStill(file)) == true,
             let handle = FileHandle(forReadingAtPath: file),
             let head = try? handle.read(upToCount: 8), head.count == 8, head[4...7].elementsEqual("ftyp".utf8)

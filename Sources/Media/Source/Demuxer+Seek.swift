@@ -15,7 +15,7 @@ extension Demuxer {
                 return stream.start_time == tempera_nopts
                     ? stream.start_time : av_rescale_q(stream.start_time, stream.time_base, Self.microseconds)
             } : [context.pointee.start_time]
-        return starts.filter { $0 != tempera_nopts }.min()
+        return starts.filter(Timeline.isPlausible).min()
     }
 
     /// What becomes time 0, in microseconds: where the streams start, for formats that start anywhere and clocks that ran long

@@ -27,6 +27,8 @@ final class VideoDecoder {
         context.pointee.max_pixels = Int64(largestPicture)
         // A damaged picture in its place keeps sound and picture together; it is counted all the same.
         context.pointee.flags |= Int32(AV_CODEC_FLAG_OUTPUT_CORRUPT)
+        // Else what a stream crops on its left is cut in steps of the decoder's alignment, and hidden columns are seen.
+        context.pointee.flags |= Int32(AV_CODEC_FLAG_UNALIGNED)
         // Of a JPEG that ends early the rest would be grey, and nothing would tell. Decoders of other pictures fail then.
         if isStill, parameters.codec_id == AV_CODEC_ID_MJPEG { context.pointee.err_recognition |= AV_EF_EXPLODE }
         if status >= 0 { status = avcodec_open2(context, codec, nil) }

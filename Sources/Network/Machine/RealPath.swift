@@ -26,8 +26,19 @@ public enum RealPath {
     public static func target(of path: String) -> String {
         if isStream(path) { return path }
         if let real = of(path) { return real }
+        // As many links as the kernel follows.
+        var path = path
+        for _ in 0..<40 {
+            guard let next = link(path) else { break }
+            path = next
+        }
+        return path
+    }
+
+    /// What the link at `path` names; nil where there is none.
+    private static func link(_ path: String) -> String? {
         var link = [CChar](repeating: 0, count: Int(PATH_MAX))
-        guard case let count = readlink(path, &link, link.count), count > 0 else { return path }
+        guard case let count = readlink(path, &link, link.count), count > 0 else { return nil }
         let named = String(decoding: link.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard !named.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return named }
         return path[...slash] + named

@@ -68,6 +68,7 @@ public struct Batch: Sendable {
             onEvent(.began(file, number: index + 1, count: files.count))
             do throws(TemperaError) {
                 if MediaFiles.isRow(file) { throw .namedLikeRow(fileJob.input) }
+                if MediaFiles.isReadOnly(file) { throw .readOnly(fileJob.input) }
                 let done = try fileJob.run(cancellation: cancellation) { onEvent(.job(file, $0)) }
                 if done.wasStopped {
                     stop(at: index)

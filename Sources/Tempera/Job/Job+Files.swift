@@ -23,6 +23,9 @@ extension Job {
     /// Whether what is written there is read at once: a pipe, by whatever name.
     package static func isPipe(output: String) -> Bool { MediaFiles.isPipe(output) }
 
+    /// Whether a file of this name holds a picture or an animation, which is painted whole or not at all.
+    package static func isPicture(output: String) -> Bool { MediaFiles.isPicture(output) || MediaFiles.isAnimation(output) }
+
     /// A path's name without its extension.
     package static func stem(of path: String) -> String { path.folderAndName.name.stem }
 
